@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onehop.eligible;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onehop.explain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onehop.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onehop.pick;
+
+import org.jspecify.annotations.NullMarked;

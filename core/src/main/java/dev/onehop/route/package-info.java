@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onehop.route;
+
+import org.jspecify.annotations.NullMarked;
