@@ -14,8 +14,8 @@ public sealed interface PortRef {
      *
      * @param number 1..65535
      */
-    record Number(int number) implements PortRef {
-        public Number {
+    record Numbered(int number) implements PortRef {
+        public Numbered {
             if (number < 1 || number > 65535) {
                 throw new IllegalArgumentException("port: " + number + " (expected: 1..65535)");
             }
@@ -32,8 +32,8 @@ public sealed interface PortRef {
      *
      * @param name the port name, compared exactly
      */
-    record Name(String name) implements PortRef {
-        public Name {
+    record Named(String name) implements PortRef {
+        public Named {
             Objects.requireNonNull(name, "name");
         }
 
@@ -56,10 +56,10 @@ public sealed interface PortRef {
             if (text.startsWith("-") && text.chars().skip(1).allMatch(Character::isDigit)) {
                 throw new IllegalArgumentException("port: " + text + " (expected: 1..65535 or a port name)");
             }
-            return new Name(text);
+            return new Named(text);
         }
         try {
-            return new Number(Integer.parseInt(text));
+            return new Numbered(Integer.parseInt(text));
         } catch (NumberFormatException tooLong) {
             throw new IllegalArgumentException("port: " + text + " (expected: 1..65535)", tooLong);
         }

@@ -34,8 +34,8 @@ public record Service(
         Optional<Duration> affinityTimeout,
         boolean serviceProxyName) {
 
-    /** {@code timeoutSeconds} when the API object has none (R6). */
-    public static final Duration DEFAULT_AFFINITY_TIMEOUT = Duration.ofSeconds(10_800);
+    /** {@code timeoutSeconds} when the API object has none: 10800 s (R6). */
+    public static final Duration DEFAULT_AFFINITY_TIMEOUT = Duration.ofHours(3);
 
     public Service {
         Objects.requireNonNull(key, "key");
