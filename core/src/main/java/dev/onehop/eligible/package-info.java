@@ -1,4 +1,0 @@
-@NullMarked
-package dev.onehop.eligible;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.onehop.explain;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.onehop.health;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.onehop.pick;
-
-import org.jspecify.annotations.NullMarked;

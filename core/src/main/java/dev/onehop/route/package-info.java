@@ -1,4 +1,0 @@
-@NullMarked
-package dev.onehop.route;
-
-import org.jspecify.annotations.NullMarked;
