@@ -1,0 +1,130 @@
+package dev.onehop;
+
+import dev.onehop.eligible.Decision;
+import dev.onehop.health.Backend;
+import dev.onehop.health.Outcome;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Permission to use one backend once, for a connection or a request, and the duty to say how that ended. Exactly one
+ * ending counts: the first of {@link #succeeded}, {@link #failed} and {@link #close}; later ones change nothing.
+ *
+ * <p>An attempt may also be a fallback to the Service's own address; then there is no backend, and its ending teaches
+ * nothing.
+ *
+ * <p>Shared: safe from any thread.
+ */
+public final class Attempt implements AutoCloseable {
+
+    private static final VarHandle OPEN;
+
+    static {
+        try {
+            OPEN = MethodHandles.lookup().findVarHandle(Attempt.class, "open", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ServicePipeline pipeline;
+    private final @Nullable Backend backend;
+    private final Decision.@Nullable ClusterIp fallback;
+    private final InetSocketAddress address;
+    private final long startNanos;
+
+    @SuppressWarnings("unused")
+    private volatile boolean open = true;
+
+    /** An attempt on a backend, counted as opened by the caller. */
+    Attempt(ServicePipeline pipeline, Backend backend, long startNanos) {
+        this.pipeline = pipeline;
+        this.backend = backend;
+        this.fallback = null;
+        this.address = backend.address();
+        this.startNanos = startNanos;
+    }
+
+    /** A fallback to the Service's own address. */
+    Attempt(ServicePipeline pipeline, Decision.ClusterIp fallback, InetSocketAddress address, long startNanos) {
+        this.pipeline = pipeline;
+        this.backend = null;
+        this.fallback = fallback;
+        this.address = address;
+        this.startNanos = startNanos;
+    }
+
+    /**
+     * Where to dial. Resolved for a backend; for a fallback it is the ClusterIP when we know it, else the Service's name,
+     * which {@link Balancer#attempt} has resolved and {@link Balancer#attemptAsync} has not.
+     */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** The chosen backend; empty for a fallback to the ClusterIP. */
+    public Optional<Backend> backend() {
+        return Optional.ofNullable(backend);
+    }
+
+    /** Why this goes to the ClusterIP; empty when it goes to a backend. */
+    public Optional<Decision.ClusterIp> fallback() {
+        return Optional.ofNullable(fallback);
+    }
+
+    /** The connection is made. Clears the hard evidence against the backend; the attempt goes on. */
+    public void connected() {
+        if (backend != null) {
+            backend.hardEvidence().clear();
+        }
+    }
+
+    /**
+     * Ends the attempt: the backend did what was asked.
+     *
+     * @return whether this was the first ending
+     */
+    public boolean succeeded() {
+        return end(Outcome.SUCCEEDED);
+    }
+
+    /**
+     * Ends the attempt: it failed. What that says about the backend is read from {@code cause}.
+     *
+     * @return whether this was the first ending
+     */
+    public boolean failed(Throwable cause) {
+        return end(Outcome.Failed.of(Objects.requireNonNull(cause, "cause")));
+    }
+
+    /** Ends the attempt as abandoned, unless it has ended: nothing is learnt. Idempotent. */
+    @Override
+    public void close() {
+        end(Outcome.ABANDONED);
+    }
+
+    /** The same fallback with its name resolved. */
+    Attempt at(InetSocketAddress resolved) {
+        return new Attempt(pipeline, Objects.requireNonNull(fallback), resolved, startNanos);
+    }
+
+    private boolean end(Outcome outcome) {
+        if (!OPEN.compareAndSet(this, true, false)) {
+            return false;
+        }
+        if (backend != null) {
+            pipeline.ended(backend, outcome, startNanos);
+        }
+        return true;
+    }
+
+    /** {@code 10.244.0.16:8080 (api-server-26psx)}, or the address and why it is the ClusterIP. */
+    @Override
+    public String toString() {
+        return fallback == null ? String.valueOf(backend) : address + " (ClusterIP: " + fallback.why() + ")";
+    }
+}

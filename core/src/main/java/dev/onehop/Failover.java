@@ -1,0 +1,101 @@
+package dev.onehop;
+
+import dev.onehop.health.Backend;
+import dev.onehop.health.Signal;
+import dev.onehop.time.SerialScheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One caller's way through at most three distinct backends inside one deadline. Knows who was tried, how long the next
+ * dial may take, and what to tell the caller in the end; does no dialling itself, so blocking and asynchronous callers
+ * share it.
+ *
+ * <p>Not thread-safe: belongs to one call, whose steps follow one another.
+ */
+final class Failover {
+
+    /** How many distinct backends one call tries (reliability 3.2). */
+    static final int MAX_BACKENDS = 3;
+
+    /** With less time than this left, another dial makes no sense. */
+    static final Duration TOO_LATE = Duration.ofMillis(20);
+
+    /** How long a dial may take while others could still be tried. */
+    static final Duration DIAL = Duration.ofSeconds(1);
+
+    private final SerialScheduler clock;
+    private final long deadlineNanos;
+    private final List<Backend> tried = new ArrayList<>(MAX_BACKENDS);
+    private final List<DialFailed> failures = new ArrayList<>(MAX_BACKENDS);
+    private long dialNanos;
+
+    Failover(SerialScheduler clock, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout: " + timeout + " (expected: more than zero)");
+        }
+        this.clock = clock;
+        this.dialNanos = clock.nanoTime();
+        this.deadlineNanos = dialNanos + timeout.toNanos();
+    }
+
+    /** What is left of the caller's time. */
+    Duration left() {
+        return Duration.ofNanos(Math.max(0, deadlineNanos - clock.nanoTime()));
+    }
+
+    /**
+     * How long the next dial may take: all that is left for the last candidate, an even share of it, and no more than a
+     * second, while others remain.
+     *
+     * @param candidates how many backends there are to choose from, the next one included
+     */
+    Duration nextDial(int candidates) {
+        dialNanos = clock.nanoTime();
+        int more = Math.min(MAX_BACKENDS - tried.size(), Math.max(1, candidates));
+        Duration share = left().dividedBy(more);
+        return more == 1 || share.compareTo(DIAL) < 0 ? share : DIAL;
+    }
+
+    /**
+     * Takes a failed dial.
+     *
+     * @return whether another backend may be tried
+     */
+    boolean mayTryAnother(Attempt attempt, Throwable failure) {
+        attempt.failed(failure);
+        long millis = (clock.nanoTime() - dialNanos) / 1_000_000;
+        failures.add(new DialFailed(attempt + " after " + millis + " ms: " + failure));
+        Optional<Backend> backend = attempt.backend();
+        backend.ifPresent(tried::add);
+        return backend.isPresent()
+                && Signal.of(failure).isHard()
+                && tried.size() < MAX_BACKENDS
+                && left().compareTo(TOO_LATE) >= 0;
+    }
+
+    List<Backend> tried() {
+        return tried;
+    }
+
+    /** Tells the caller of every dial, by exceptions suppressed in the last failure, which keeps its own type. */
+    void explain(Throwable last) {
+        if (failures.size() > 1) {
+            failures.forEach(last::addSuppressed);
+        }
+    }
+
+    /**
+     * One failed dial among several, in one line, without a stack of its own. It does not name its cause: the last
+     * dial's failure is the very exception this one is added to.
+     */
+    private static final class DialFailed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        DialFailed(String message) {
+            super(message, null, false, false);
+        }
+    }
+}

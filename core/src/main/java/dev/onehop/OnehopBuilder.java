@@ -1,0 +1,162 @@
+package dev.onehop;
+
+import dev.onehop.eligible.Decision;
+import dev.onehop.eligible.FallbackReason;
+import dev.onehop.pick.PickPolicy;
+import dev.onehop.service.AddressPolicy;
+import dev.onehop.service.Discovery;
+import dev.onehop.time.SerialScheduler;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what {@link Onehop} needs; {@link #build} checks all of it at once.
+ *
+ * <p>Not thread-safe.
+ */
+public final class OnehopBuilder {
+
+    private @Nullable Discovery discovery;
+    private PickPolicy policy = PickPolicy.random();
+    private @Nullable SerialScheduler loop;
+    private RandomGenerator random = ThreadLocalGenerator.INSTANCE;
+    private AddressPolicy addressPolicy = AddressPolicy.strict();
+    private Duration initialWait = Duration.ofSeconds(1);
+    private Duration maxStaleness = Duration.ofMinutes(10);
+    private boolean clusterIpFallback = true;
+    private boolean enabled = true;
+    private boolean meshDetection = true;
+    private Optional<String> namespace = Optional.empty();
+    private Set<String> namespaces = Set.of();
+    private String clusterDomain = "cluster.local";
+
+    OnehopBuilder() {}
+
+    /** Where Services come from. Required. Onehop closes it. */
+    public OnehopBuilder discovery(Discovery discovery) {
+        this.discovery = discovery;
+        return this;
+    }
+
+    /** How backends are picked; random, as kube-proxy does, unless said otherwise. */
+    public OnehopBuilder policy(PickPolicy policy) {
+        this.policy = policy;
+        return this;
+    }
+
+    /** How long a first attempt waits for the first view before it goes to the ClusterIP; 1 s, 0 for not at all. */
+    public OnehopBuilder initialWait(Duration initialWait) {
+        this.initialWait = initialWait;
+        return this;
+    }
+
+    /** How old a view may become, without contact, before connections go to the ClusterIP; 10 min. */
+    public OnehopBuilder maxStaleness(Duration maxStaleness) {
+        this.maxStaleness = maxStaleness;
+        return this;
+    }
+
+    /** Whether to go to the ClusterIP when Onehop cannot say where to; otherwise attempts fail. On by default. */
+    public OnehopBuilder clusterIpFallback(boolean clusterIpFallback) {
+        this.clusterIpFallback = clusterIpFallback;
+        return this;
+    }
+
+    /** The off switch: {@code false} sends every connection to the ClusterIP and asks the API server nothing. */
+    public OnehopBuilder enabled(boolean enabled) {
+        this.enabled = enabled;
+        return this;
+    }
+
+    /** Whether to stand down when a mesh sidecar is found in this pod. On by default. */
+    public OnehopBuilder meshDetection(boolean meshDetection) {
+        this.meshDetection = meshDetection;
+        return this;
+    }
+
+    /** The namespace of bare Service names; otherwise the discovery's. */
+    public OnehopBuilder namespace(String namespace) {
+        this.namespace = Optional.of(namespace);
+        return this;
+    }
+
+    /** Other namespaces whose {@code service.namespace} names are ours when a client dials them. */
+    public OnehopBuilder namespaces(Set<String> namespaces) {
+        this.namespaces = namespaces;
+        return this;
+    }
+
+    /** The cluster's DNS domain; {@code cluster.local}. */
+    public OnehopBuilder clusterDomain(String clusterDomain) {
+        this.clusterDomain = clusterDomain;
+        return this;
+    }
+
+    /** Which addresses may be dialled; all special ones are refused unless said otherwise. */
+    public OnehopBuilder addressPolicy(AddressPolicy addressPolicy) {
+        this.addressPolicy = addressPolicy;
+        return this;
+    }
+
+    /** The source of randomness, safe for use by many threads; each thread's own generator unless said otherwise. */
+    public OnehopBuilder random(RandomGenerator random) {
+        this.random = random;
+        return this;
+    }
+
+    /** Time pushed by a test. */
+    OnehopBuilder loop(SerialScheduler loop) {
+        this.loop = loop;
+        return this;
+    }
+
+    /**
+     * Checks everything and builds. Starts no watch and does not touch the network.
+     *
+     * @throws IllegalArgumentException for a negative duration or a malformed domain
+     * @throws NullPointerException when no discovery was given
+     */
+    public Onehop build() {
+        Objects.requireNonNull(discovery, "discovery (expected: builder().discovery(...))");
+        Objects.requireNonNull(policy, "policy");
+        notNegative("initialWait", initialWait);
+        notNegative("maxStaleness", maxStaleness);
+        String domain = clusterDomain.toLowerCase(Locale.ROOT);
+        if (domain.isEmpty() || domain.startsWith(".") || domain.endsWith(".")) {
+            throw new IllegalArgumentException(
+                    "clusterDomain: '" + clusterDomain + "' (expected: a domain without dots at its ends)");
+        }
+        return new Onehop(new Settings(
+                discovery,
+                policy,
+                loop == null ? SerialScheduler.daemon("onehop") : loop,
+                random,
+                addressPolicy,
+                initialWait,
+                maxStaleness,
+                clusterIpFallback,
+                standDown(),
+                namespace,
+                Set.copyOf(namespaces),
+                domain));
+    }
+
+    private Optional<Decision.ClusterIp> standDown() {
+        if (!enabled) {
+            return Optional.of(new Decision.ClusterIp(FallbackReason.SWITCHED_OFF, "Onehop is switched off"));
+        }
+        Optional<String> sidecar = meshDetection ? MeshSidecar.detect() : Optional.empty();
+        return sidecar.map(found -> new Decision.ClusterIp(FallbackReason.MESH_SIDECAR, found));
+    }
+
+    private static void notNegative(String subject, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(subject + ": " + value + " (expected: zero or more)");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.onehop;
+
+import dev.onehop.eligible.Decision;
+import dev.onehop.eligible.Eligible;
+import dev.onehop.eligible.FallbackReason;
+import dev.onehop.eligible.Verdict;
+import dev.onehop.health.Backend;
+import dev.onehop.pick.PickPolicy.Picker;
+import dev.onehop.service.IpAddress;
+import dev.onehop.service.PortRef;
+import dev.onehop.service.Service;
+import dev.onehop.service.ServiceDeclaration;
+import dev.onehop.service.ServicePort;
+import dev.onehop.service.ServiceView;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Turns the present snapshot into an attempt: a backend, a fallback to the ClusterIP, or a refusal.
+ *
+ * <p>Shared: safe from any thread.
+ */
+final class Picks {
+
+    private final ServicePipeline pipeline;
+    private final Settings settings;
+    private final Picker picker;
+    private final Affinity affinity = new Affinity();
+    private final Map<FallbackReason, LongAdder> fallbacks = new EnumMap<>(FallbackReason.class);
+    private final LongAdder refusals = new LongAdder();
+
+    Picks(ServicePipeline pipeline, Settings settings) {
+        this.pipeline = pipeline;
+        this.settings = settings;
+        this.picker = settings.policy().picker(settings.random());
+        for (FallbackReason reason : FallbackReason.values()) {
+            fallbacks.put(reason, new LongAdder());
+        }
+    }
+
+    /** One of {@code from}'s backends, by affinity where the Service asks for it, else by policy. */
+    Backend pick(Eligible from, long nowNanos) {
+        Optional<Duration> timeout = from.affinityTimeout();
+        if (timeout.isPresent()) {
+            return affinity.pick(from, timeout.get(), picker, nowNanos);
+        }
+        affinity.forget();
+        return picker.pick(from);
+    }
+
+    /** Opens an attempt by {@code now}'s decision, which is not {@link Decision.Wait}. */
+    Attempt open(Eligible now, String host) throws NoBackendException {
+        long nanos = settings.loop().nanoTime();
+        if (now.size() > 0) {
+            return open(pick(now, nanos), nanos);
+        }
+        if (now.decision() instanceof Decision.ClusterIp fallback) {
+            count(fallback.reason());
+            return new Attempt(pipeline, fallback, serviceAddress(host, fallback), nanos);
+        }
+        refusals.increment();
+        throw refusal(now);
+    }
+
+    /** Another attempt, on a backend not yet tried; empty when there is none. */
+    Optional<Attempt> openWithout(Collection<Backend> tried) {
+        long nanos = settings.loop().nanoTime();
+        return pipeline.eligible().without(tried).map(left -> open(pick(left, nanos), nanos));
+    }
+
+    private Attempt open(Backend backend, long nanos) {
+        backend.opened();
+        return new Attempt(pipeline, backend, nanos);
+    }
+
+    /** Counts a connection that went to the ClusterIP. */
+    void count(FallbackReason reason) {
+        LongAdder counter = fallbacks.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    /** How many connections went to the ClusterIP, by reason; reasons that never occurred are left out. */
+    Map<FallbackReason, Long> fallbacks() {
+        Map<FallbackReason, Long> counts = new EnumMap<>(FallbackReason.class);
+        fallbacks.forEach((reason, counter) -> {
+            if (counter.sum() > 0) {
+                counts.put(reason, counter.sum());
+            }
+        });
+        return counts;
+    }
+
+    /** How many connections were refused. */
+    long refusals() {
+        return refusals.sum();
+    }
+
+    NoBackendException refusal(Eligible now) {
+        Decision decision = now.decision();
+        if (decision instanceof Decision.Refuse refuse) {
+            return exception(refuse.verdict(), refuse.why());
+        }
+        if (decision instanceof Decision.Wait wait) {
+            return exception(Verdict.UNKNOWN, wait.why());
+        }
+        throw new IllegalStateException("not a refusal: " + decision);
+    }
+
+    NoBackendException exception(Verdict verdict, String why) {
+        Optional<Duration> age =
+                pipeline.view() instanceof ServiceView.Known ? Optional.of(pipeline.viewAge()) : Optional.empty();
+        var destination = pipeline.destination();
+        return new NoBackendException(destination.service(), destination.port().toString(), verdict, why, age);
+    }
+
+    /**
+     * The Service's own address: its ClusterIP with the Service's name, where a Service with one is known, else the
+     * name itself, unresolved.
+     */
+    private InetSocketAddress serviceAddress(String host, Decision.ClusterIp fallback) throws NoBackendException {
+        Optional<Service> service = service();
+        PortRef port = pipeline.destination().port();
+        int number;
+        if (port instanceof PortRef.Numbered numbered) {
+            number = numbered.number();
+        } else {
+            number = service.stream()
+                    .flatMap(known -> known.ports().stream())
+                    .filter(known -> known.name().equals(port.toString()))
+                    .mapToInt(ServicePort::port)
+                    .findFirst()
+                    .orElseThrow(() -> exception(
+                            Verdict.UNKNOWN,
+                            "the number of port '" + port + "' is not known, so not even the ClusterIP can be dialled: "
+                                    + fallback.why()));
+        }
+        IpAddress clusterIp =
+                service.map(Service::clusterIp).map(IpAddress::parse).orElse(null);
+        return clusterIp == null
+                ? InetSocketAddress.createUnresolved(host, number)
+                : new InetSocketAddress(clusterIp.named(host), number);
+    }
+
+    private Optional<Service> service() {
+        return pipeline.view() instanceof ServiceView.Known known
+                        && known.declaration() instanceof ServiceDeclaration.Present present
+                ? Optional.of(present.service())
+                : Optional.empty();
+    }
+}

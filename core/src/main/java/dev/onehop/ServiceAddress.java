@@ -1,0 +1,112 @@
+package dev.onehop;
+
+import dev.onehop.service.PortRef;
+import dev.onehop.service.Protocol;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A Service port as people write it: {@code svc[.namespace[.svc[.cluster.domain]]]:port[/protocol]}, in any case, with
+ * or without a trailing dot on the full form (semantics §2).
+ *
+ * <p>Immutable.
+ *
+ * @param host the name as written, for the platform's resolver
+ * @param service the Service's name, lower case
+ * @param namespace the Service's namespace, lower case; empty when the name is bare
+ * @param port by number or name
+ * @param protocol TCP unless said otherwise
+ */
+record ServiceAddress(String host, String service, Optional<String> namespace, PortRef port, Protocol protocol) {
+
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+    private static final String EXPECTED = " (expected: service[.namespace[.svc[.cluster.domain]]]:port)";
+
+    ServiceAddress {
+        Objects.requireNonNull(host, "host");
+    }
+
+    /**
+     * Reads {@code text}.
+     *
+     * @throws IllegalArgumentException naming the text and what was expected
+     */
+    static ServiceAddress parse(String text, String clusterDomain) {
+        Objects.requireNonNull(text, "Service address");
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("Service address: '" + printable(text) + "' has no port" + EXPECTED);
+        }
+        String host = text.substring(0, colon);
+        String portText = text.substring(colon + 1);
+        int slash = portText.indexOf('/');
+        Protocol protocol = slash < 0 ? Protocol.TCP : protocol(text, portText.substring(slash + 1));
+        PortRef port;
+        try {
+            port = PortRef.parse(printable(slash < 0 ? portText : portText.substring(0, slash)));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Service address: '" + printable(text) + "': " + e.getMessage(), e);
+        }
+        return host(host, clusterDomain, port, protocol)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "Service address: '" + printable(text) + "' is not a Service's name" + EXPECTED));
+    }
+
+    /** Reads a host name; empty when it cannot be a Service's: an address literal, a foreign domain, odd characters. */
+    static Optional<ServiceAddress> host(String host, String clusterDomain, PortRef port, Protocol protocol) {
+        String name = host.toLowerCase(Locale.ROOT);
+        boolean absolute = name.endsWith(".");
+        if (absolute) {
+            name = name.substring(0, name.length() - 1);
+        }
+        List<String> labels = Arrays.asList(name.split("\\.", -1));
+        if (name.length() > 253
+                || !labels.stream().allMatch(label -> LABEL.matcher(label).matches())) {
+            return Optional.empty();
+        }
+        if (isAddress(labels) || name.equals("localhost")) {
+            return Optional.empty();
+        }
+        boolean full = labels.size() > 3
+                && labels.get(2).equals("svc")
+                && String.join(".", labels.subList(3, labels.size())).equals(clusterDomain);
+        boolean shortForm =
+                labels.size() <= 2 || (labels.size() == 3 && labels.get(2).equals("svc"));
+        if (!full && (absolute || !shortForm)) {
+            return Optional.empty(); // "svc.ns." and the like are absolute names in other zones
+        }
+        Optional<String> namespace = labels.size() > 1 ? Optional.of(labels.get(1)) : Optional.empty();
+        return Optional.of(new ServiceAddress(host, labels.get(0), namespace, port, protocol));
+    }
+
+    /** Whether the name can be nothing but a Service's: it says {@code svc}, so no public name looks like it. */
+    boolean saysService() {
+        return host.toLowerCase(Locale.ROOT).split("\\.", -1).length > 2;
+    }
+
+    private static boolean isAddress(List<String> labels) {
+        return labels.size() == 4
+                && labels.stream().allMatch(label -> label.chars().allMatch(Character::isDigit));
+    }
+
+    private static Protocol protocol(String text, String name) {
+        try {
+            return Protocol.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw new IllegalArgumentException(
+                    "Service address: '" + printable(text) + "': protocol '" + printable(name)
+                            + "' (expected: TCP, UDP or SCTP)",
+                    unknown);
+        }
+    }
+
+    /** Control characters never reach a terminal or a log raw (S-18). */
+    private static String printable(String text) {
+        String cut = text.length() > 300 ? text.substring(0, 300) + "..." : text;
+        return cut.replaceAll("\\p{Cntrl}", "?");
+    }
+}

@@ -1,0 +1,17 @@
+package dev.onehop.eligible;
+
+/** Why a connection goes to the ClusterIP, as if Onehop were not there. */
+public enum FallbackReason {
+    /** No complete view of the Service yet: boot, no permission, API server away. */
+    VIEW_UNKNOWN,
+    /** The view is older than {@code maxStaleness}. */
+    VIEW_TOO_OLD,
+    /** kube-proxy does not proxy this destination either, or leaves it to others (R1-R5). */
+    NOT_PROXIED,
+    /** A mesh sidecar routes by ClusterIP; dialling pods would go around it. */
+    MESH_SIDECAR,
+    /** Onehop is switched off here. */
+    SWITCHED_OFF,
+    /** The client's protocol cannot be translated yet. */
+    PROTOCOL_UNSUPPORTED
+}

@@ -1,0 +1,138 @@
+package dev.onehop.health;
+
+import dev.onehop.route.BackendKey;
+import dev.onehop.route.RoutedEndpoint;
+import dev.onehop.service.Endpoint;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * An endpoint we may dial, with its live counters. One object stands for one pod incarnation on one port: it is kept
+ * across updates as long as the endpoint is routed to, so counters survive churn, and a new pod on a recycled IP gets a
+ * new one.
+ *
+ * <p>Shared: safe from any thread; totals only grow, and every started attempt ends in exactly one of the other totals.
+ */
+public final class Backend {
+
+    private static final VarHandle STARTED = counter("started");
+    private static final VarHandle SUCCEEDED = counter("succeeded");
+    private static final VarHandle FAILED = counter("failed");
+    private static final VarHandle ABANDONED = counter("abandoned");
+
+    private final BackendKey key;
+    private final InetSocketAddress address;
+    private volatile Endpoint endpoint;
+    private final HardEvidence hardEvidence = new HardEvidence();
+
+    @SuppressWarnings("unused")
+    private volatile long started;
+
+    @SuppressWarnings("unused")
+    private volatile long succeeded;
+
+    @SuppressWarnings("unused")
+    private volatile long failed;
+
+    @SuppressWarnings("unused")
+    private volatile long abandoned;
+
+    /**
+     * Makes the backend of a routed endpoint.
+     *
+     * @param hostName the Service's name, which the address carries as its host name without ever being looked up
+     */
+    public Backend(RoutedEndpoint routed, String hostName) {
+        this.key = routed.key();
+        this.endpoint = routed.endpoint();
+        this.address = new InetSocketAddress(key.ip().named(hostName), key.port());
+    }
+
+    public BackendKey key() {
+        return key;
+    }
+
+    /** Where to dial: the pod's IP and target port, with the Service's name as host name. Never unresolved. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** The endpoint as last seen in its slice. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Takes over what the newest slice says of the endpoint; called by the pipeline only. */
+    public void seen(Endpoint newest) {
+        if (!newest.equals(endpoint)) {
+            endpoint = newest;
+        }
+    }
+
+    /** The pod's name, if the slice names one. */
+    public Optional<String> podName() {
+        return Optional.ofNullable(endpoint.podName());
+    }
+
+    /** Attempts opened on this backend so far. */
+    public long started() {
+        return started;
+    }
+
+    /** Attempts that succeeded. */
+    public long succeeded() {
+        return succeeded;
+    }
+
+    /** Attempts that failed. */
+    public long failed() {
+        return failed;
+    }
+
+    /** Attempts their callers gave up. */
+    public long abandoned() {
+        return abandoned;
+    }
+
+    /** Attempts open now. Read without a lock, so off by a few while attempts come and go. */
+    public long inFlight() {
+        return Math.max(0, started - succeeded - failed - abandoned);
+    }
+
+    /** Counts an attempt as opened; {@link #ended} must follow once. */
+    public void opened() {
+        STARTED.getAndAdd(this, 1L);
+    }
+
+    /** Counts the ending of an attempt that {@link #opened} counted. */
+    public void ended(Outcome outcome) {
+        if (outcome instanceof Outcome.Succeeded) {
+            SUCCEEDED.getAndAdd(this, 1L);
+        } else if (outcome instanceof Outcome.Failed) {
+            FAILED.getAndAdd(this, 1L);
+        } else {
+            ABANDONED.getAndAdd(this, 1L);
+        }
+    }
+
+    /** The hard failures in a row on this backend. */
+    public HardEvidence hardEvidence() {
+        return hardEvidence;
+    }
+
+    /** {@code ip:port}, and the pod's name if known. */
+    @Override
+    public String toString() {
+        return key.address() + podName().map(pod -> " (" + pod + ")").orElse("");
+    }
+
+    private static VarHandle counter(String field) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Backend.class, field, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.onehop.health;
+
+import java.util.Objects;
+
+/**
+ * How an attempt ended. Three endings, not two: a call that its caller gave up teaches nothing about the backend.
+ *
+ * <p>Immutable.
+ */
+public sealed interface Outcome {
+
+    /** The backend did what was asked of it. */
+    record Succeeded() implements Outcome {}
+
+    /**
+     * The attempt failed.
+     *
+     * @param signal what that says about the backend
+     * @param cause what was thrown
+     */
+    record Failed(Signal signal, Throwable cause) implements Outcome {
+        public Failed {
+            Objects.requireNonNull(signal, "signal");
+            Objects.requireNonNull(cause, "cause");
+        }
+
+        /** Classifies {@code cause} by {@link Signal#of}. */
+        public static Failed of(Throwable cause) {
+            return new Failed(Signal.of(cause), cause);
+        }
+    }
+
+    /** Given up by the caller: cancelled, interrupted, or simply not used. */
+    record Abandoned() implements Outcome {}
+
+    Outcome SUCCEEDED = new Succeeded();
+    Outcome ABANDONED = new Abandoned();
+}
