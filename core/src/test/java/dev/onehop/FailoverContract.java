@@ -1,0 +1,184 @@
+package dev.onehop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onehop.service.StaticDiscovery;
+import dev.onehop.testing.SampleService;
+import dev.onehop.time.ManualTime;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What failover owes its callers, whether they block or not. */
+abstract class FailoverContract {
+
+    private static final Duration SECONDS_3 = Duration.ofSeconds(3);
+
+    final ManualTime time = new ManualTime();
+    final StaticDiscovery discovery = StaticDiscovery.create();
+    final Onehop onehop = Onehop.builder()
+            .discovery(discovery)
+            .meshDetection(false)
+            .loop(time)
+            .build();
+    final List<String> dialled = new ArrayList<>();
+    final List<Duration> timeouts = new ArrayList<>();
+
+    /** Connects by one of the two ways; a failure is thrown as it is. */
+    abstract String connect(Balancer api, Duration timeout, Dialer<String> dialer) throws IOException;
+
+    @AfterEach
+    void close() {
+        onehop.close();
+    }
+
+    @Test
+    void aRefusedConnectGoesToAnotherPod() throws Exception {
+        Balancer api = pods(2);
+
+        String reached = connect(api, SECONDS_3, dialer(1, () -> new ConnectException("Connection refused")));
+
+        assertThat(dialled).hasSize(2).doesNotHaveDuplicates();
+        assertThat(reached).isEqualTo(dialled.get(1));
+    }
+
+    @Test
+    void atMostThreeDistinctPodsAreTried() {
+        Balancer api = pods(10);
+
+        assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(99, () -> new ConnectException("Connection refused"))))
+                .isInstanceOf(ConnectException.class)
+                .hasMessage("Connection refused")
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(3));
+        assertThat(dialled).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theErrorNamesEveryPodThatWasDialled() {
+        Balancer api = pods(3);
+
+        assertThatThrownBy(() ->
+                        connect(api, SECONDS_3, dialer(99, () -> new SocketTimeoutException("Connect timed out"))))
+                .isInstanceOf(SocketTimeoutException.class)
+                .satisfies(e -> {
+                    for (int i = 0; i < 3; i++) {
+                        assertThat(e.getSuppressed()[i].getMessage())
+                                .contains(dialled.get(i))
+                                .contains("timed out");
+                    }
+                });
+    }
+
+    @Test
+    void aFailureAfterTheConnectIsNotTriedElsewhere() {
+        Balancer api = pods(3);
+
+        assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(99, () -> new SocketException("Connection reset"))))
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Connection reset");
+        assertThat(dialled).hasSize(1);
+    }
+
+    @Test
+    void onePodIsTriedOnce() {
+        Balancer api = pods(1);
+
+        assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(99, () -> new ConnectException("Connection refused"))))
+                .isInstanceOf(ConnectException.class);
+        assertThat(dialled).hasSize(1);
+    }
+
+    @Test
+    void noDialMayOutliveTheDeadline() {
+        Balancer api = pods(5);
+
+        assertThatThrownBy(() -> connect(api, Duration.ofMillis(300), (attempt, timeout) -> {
+                    timeouts.add(timeout);
+                    time.advance(timeout);
+                    throw new SocketTimeoutException("Connect timed out");
+                }))
+                .isInstanceOf(SocketTimeoutException.class);
+        assertThat(timeouts.stream().reduce(Duration.ZERO, Duration::plus)).isLessThanOrEqualTo(Duration.ofMillis(300));
+        assertThat(timeouts)
+                .hasSize(3)
+                .allSatisfy(t -> assertThat(t).isBetween(Duration.ofMillis(99), Duration.ofMillis(101)));
+    }
+
+    @Test
+    void nothingIsDialledWithLessThanTwentyMillisecondsLeft() {
+        Balancer api = pods(5);
+
+        assertThatThrownBy(() -> connect(api, Duration.ofSeconds(1), (attempt, timeout) -> {
+                    timeouts.add(timeout);
+                    time.advance(Duration.ofMillis(985));
+                    throw new ConnectException("Connection refused");
+                }))
+                .isInstanceOf(ConnectException.class);
+        assertThat(timeouts).hasSize(1);
+    }
+
+    @Test
+    void whileOthersRemainADialGetsASecondAtMostAndTheLastGetsTheRest() {
+        Balancer api = pods(3);
+
+        assertThatThrownBy(() -> connect(api, Duration.ofSeconds(10), (attempt, timeout) -> {
+                    timeouts.add(timeout);
+                    time.advance(timeout);
+                    throw new SocketTimeoutException("Connect timed out");
+                }))
+                .isInstanceOf(SocketTimeoutException.class);
+        assertThat(timeouts).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(8));
+    }
+
+    @Test
+    void everyFailedDialEndsItsAttempt() throws Exception {
+        Balancer api = pods(3);
+
+        connect(api, SECONDS_3, dialer(2, () -> new ConnectException("Connection refused")));
+
+        long failed = api.eligible().backends().stream()
+                .mapToLong(backend -> backend.failed())
+                .sum();
+        long open = api.eligible().backends().stream()
+                .mapToLong(backend -> backend.inFlight())
+                .sum();
+        assertThat(failed).isEqualTo(2);
+        assertThat(open).isEqualTo(1); // the connection made is the caller's to end
+    }
+
+    @Test
+    void aTimeoutOfZeroIsAnError() {
+        Balancer api = pods(1);
+
+        assertThatThrownBy(() -> connect(api, Duration.ZERO, dialer(0, () -> new IOException("unused"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PT0S");
+    }
+
+    private Balancer pods(int count) {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, count));
+        Balancer api = onehop.balancer("api.shop:80");
+        time.run();
+        return api;
+    }
+
+    private Dialer<String> dialer(int failing, Supplier<IOException> failure) {
+        return (attempt, timeout) -> {
+            String address = attempt.address().getAddress().getHostAddress();
+            dialled.add(address);
+            timeouts.add(timeout);
+            if (dialled.size() <= failing) {
+                throw failure.get();
+            }
+            return address;
+        };
+    }
+}

@@ -1,0 +1,103 @@
+package dev.onehop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onehop.service.ClientLocation;
+import dev.onehop.service.StaticDiscovery;
+import dev.onehop.time.ManualTime;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which host names are ours (design decision 10), and what a builder refuses. */
+class OnehopNamesTest {
+
+    private final Onehop onehop = Onehop.builder()
+            .discovery(StaticDiscovery.create("shop", ClientLocation.unknown()))
+            .namespaces(Set.of("billing"))
+            .meshDetection(false)
+            .loop(new ManualTime())
+            .build();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "api",
+                "API",
+                "api.shop",
+                "api.billing",
+                "api.elsewhere.svc",
+                "api.elsewhere.svc.cluster.local",
+                "api.elsewhere.svc.cluster.local."
+            })
+    void theseAreOurs(String host) {
+        assertThat(onehop.forHost(host, 80)).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "example.com",
+                "api.dev",
+                "www.example.com",
+                "api.shop.",
+                "localhost",
+                "127.0.0.1",
+                "10.96.0.10",
+                "::1",
+                "[::1]",
+                "api.elsewhere.svc.other.domain",
+                "a b",
+                ""
+            })
+    void theseAreLeftToTheSystemResolver(String host) {
+        assertThat(onehop.forHost(host, 80)).isEmpty();
+    }
+
+    @Test
+    void aNamespaceThatIsWatchedIsKnown() {
+        assertThat(onehop.forHost("api.elsewhere", 80)).isEmpty();
+
+        onehop.balancer("other.elsewhere:80");
+
+        assertThat(onehop.forHost("api.elsewhere", 80)).isPresent();
+    }
+
+    @Test
+    void aBareNameWithoutANamespaceIsAClearError() {
+        try (var lost = Onehop.builder()
+                .discovery(StaticDiscovery.create())
+                .meshDetection(false)
+                .loop(new ManualTime())
+                .build()) {
+            assertThatThrownBy(() -> lost.balancer("api:80"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'api:80'")
+                    .hasMessageContaining("api.<namespace>:80");
+            assertThat(lost.forHost("api", 80)).isEmpty();
+        }
+    }
+
+    @Test
+    void aBuilderChecksEverythingAtOnce() {
+        assertThatThrownBy(() -> Onehop.builder().build())
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("discovery");
+        assertThatThrownBy(() -> Onehop.builder()
+                        .discovery(StaticDiscovery.create())
+                        .initialWait(Duration.ofSeconds(-1))
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("initialWait")
+                .hasMessageContaining("PT-1S");
+        assertThatThrownBy(() -> Onehop.builder()
+                        .discovery(StaticDiscovery.create())
+                        .clusterDomain(".cluster.local")
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("clusterDomain");
+    }
+}

@@ -1,0 +1,62 @@
+package dev.onehop.eligible;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onehop.health.Backend;
+import dev.onehop.health.Ejections;
+import dev.onehop.testing.SampleService;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EligibleTest {
+
+    private final List<Backend> backends = SampleService.backends(3);
+
+    @Test
+    void ejectedBackendsAreNotEligible() {
+        var eligible = Eligible.of(SampleService.route(3), backends, ejected(1, 10), 1);
+
+        assertThat(eligible.backends()).containsExactlyInAnyOrder(backends.get(1), backends.get(2));
+        assertThat(eligible.ejected()).containsExactly(backends.get(0));
+        assertThat(eligible.failedOpen()).isFalse();
+    }
+
+    @Test
+    void healthNeverEmptiesTheSet() {
+        var eligible = Eligible.of(SampleService.route(3), backends, ejected(3, 10), 1);
+
+        assertThat(eligible.backends()).containsExactlyInAnyOrderElementsOf(backends);
+        assertThat(eligible.ejected()).isEmpty();
+        assertThat(eligible.failedOpen()).isTrue();
+    }
+
+    @Test
+    void aFailoverTurnsToEjectedBackendsOnceAllOthersWereTried() {
+        var eligible = Eligible.of(SampleService.route(3), backends, ejected(1, 10), 1);
+
+        var afterOne = eligible.without(List.of(backends.get(1))).orElseThrow();
+        var afterTwo =
+                eligible.without(List.of(backends.get(1), backends.get(2))).orElseThrow();
+
+        assertThat(afterOne.backends()).containsExactly(backends.get(2));
+        assertThat(afterTwo.backends()).containsExactly(backends.get(0));
+        assertThat(eligible.without(backends)).isEmpty();
+    }
+
+    @Test
+    void nobodyIsEligibleInARefusal() {
+        var eligible = Eligible.nobody(new Decision.Refuse(Verdict.REJECT, "no endpoints"), null, 1);
+
+        assertThat(eligible.size()).isZero();
+        assertThat(eligible.backends()).isEmpty();
+        assertThat(eligible.without(List.of())).isEmpty();
+    }
+
+    private Ejections ejected(int count, int fleet) {
+        var ejections = Ejections.none();
+        for (Backend backend : backends.subList(0, count)) {
+            ejections = ejections.eject(backend.key(), "refused", fleet, 0, 1.0);
+        }
+        return ejections;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.onehop.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SignalTest {
+
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(new ConnectException("Connection refused"), Signal.CONNECT_REFUSED, true),
+                Arguments.of(new SocketTimeoutException("Connect timed out"), Signal.CONNECT_TIMEOUT, true),
+                Arguments.of(new HttpConnectTimeoutException("HTTP connect timed out"), Signal.CONNECT_TIMEOUT, true),
+                Arguments.of(new ConnectException("Connection timed out"), Signal.CONNECT_TIMEOUT, true),
+                Arguments.of(new NoRouteToHostException("No route to host"), Signal.UNREACHABLE, true),
+                Arguments.of(new SocketException("Network is unreachable"), Signal.UNREACHABLE, true),
+                Arguments.of(new SSLHandshakeException("handshake_failure"), Signal.TLS_HANDSHAKE, true),
+                Arguments.of(new BindException("Address already in use"), Signal.LOCAL_EXHAUSTION, false),
+                Arguments.of(new SocketException("Too many open files"), Signal.LOCAL_EXHAUSTION, false),
+                Arguments.of(new ConnectException("Cannot assign requested address"), Signal.LOCAL_EXHAUSTION, false),
+                Arguments.of(new SocketTimeoutException("Read timed out"), Signal.OTHER, false),
+                Arguments.of(new HttpTimeoutException("request timed out"), Signal.OTHER, false),
+                Arguments.of(new SocketException("Connection reset"), Signal.OTHER, false),
+                Arguments.of(new IOException("HTTP/1.1 header parser received no bytes"), Signal.OTHER, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void readsWhatAFailureSaysOfItsBackend(Throwable failure, Signal signal, boolean hard) {
+        assertThat(Signal.of(failure)).isEqualTo(signal);
+        assertThat(Signal.of(failure).isHard()).isEqualTo(hard);
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void looksThroughWrappers(Throwable failure, Signal signal) {
+        assertThat(Signal.of(new CompletionException(new CompletionException(failure))))
+                .isEqualTo(signal);
+    }
+
+    @Test
+    void aChainOfCausesWithoutEndIsCutOff() {
+        var a = new IOException("a");
+        var b = new IOException("b", a);
+        a.initCause(b);
+
+        assertThat(Signal.of(a)).isEqualTo(Signal.OTHER);
+    }
+}
