@@ -103,10 +103,10 @@ class WatchFaultsTest {
     void anEndlessLineIsAsLongAsAsked() throws Exception {
         WatchLines watch = open();
 
-        faults.writeEndlessLine("endpointslices", 2);
+        faults.writeEndlessLine("endpointslices", 1);
         faults.endWatches("endpointslices", Ending.CLEAN);
 
-        assertThat(watch.line()).hasSizeGreaterThan(2 << 20);
+        assertThat(watch.line()).hasSizeGreaterThan(1 << 20);
     }
 
     @Test
