@@ -18,10 +18,14 @@ import dev.onehop.service.ServiceView;
 import dev.onehop.time.SerialScheduler;
 import dev.onehop.time.SerialScheduler.Cancellable;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,7 +55,7 @@ final class ServicePipeline implements AutoCloseable {
     private final CompletableFuture<Eligible> decided = new CompletableFuture<>();
 
     // Serial
-    private Map<BackendKey, Backend> backends = Map.of();
+    private final Map<BackendKey, Backend> backends = new HashMap<>();
     private Ejections ejections = Ejections.none();
     private Cancellable staleTimer = () -> {};
     private Cancellable returnTimer = () -> {};
@@ -215,7 +219,7 @@ final class ServicePipeline implements AutoCloseable {
                 settings.addressPolicy());
         if (from instanceof ServiceView.Stale stale
                 && now - stale.sinceNanos() >= settings.maxStaleness().toNanos()) {
-            backends = keep(route);
+            keep(route);
             return fallBack(
                     FallbackReason.VIEW_TOO_OLD,
                     Verdict.UNKNOWN,
@@ -223,10 +227,10 @@ final class ServicePipeline implements AutoCloseable {
                     route,
                     version);
         }
-        backends = keep(route);
+        List<Backend> present = keep(route);
         ejections = ejections.at(now, backends.keySet());
         if (route instanceof Route.Backends set) {
-            return Eligible.of(set, List.copyOf(backends.values()), ejections, version);
+            return Eligible.of(set, present, ejections, version);
         }
         if (route instanceof Route.NotProxied) {
             return fallBack(FallbackReason.NOT_PROXIED, Verdict.NOT_PROXIED, route.text(), route, version);
@@ -268,21 +272,31 @@ final class ServicePipeline implements AutoCloseable {
         }
     }
 
-    /** One backend per routed endpoint, the same object as before where the endpoint is the same. */
-    private Map<BackendKey, Backend> keep(Route route) {
+    /**
+     * One backend per routed endpoint, the same object as before where the endpoint is the same; those not routed to any
+     * more are forgotten.
+     */
+    private List<Backend> keep(Route route) {
         if (!(route instanceof Route.Backends set)) {
-            return Map.of();
+            backends.clear();
+            return List.of();
         }
-        Map<BackendKey, Backend> next = new LinkedHashMap<>(set.endpoints().size() * 4 / 3 + 1);
+        List<Backend> present = new ArrayList<>(set.endpoints().size());
         for (RoutedEndpoint endpoint : set.endpoints()) {
-            Backend known = backends.get(endpoint.key());
-            if (known == null) {
-                known = new Backend(endpoint, hostName);
+            Backend backend = backends.get(endpoint.key());
+            if (backend == null) {
+                backend = new Backend(endpoint, hostName);
+                backends.put(endpoint.key(), backend);
             } else {
-                known.seen(endpoint.endpoint());
+                backend.seen(endpoint.endpoint());
             }
-            next.put(endpoint.key(), known);
+            present.add(backend);
         }
-        return next;
+        if (backends.size() > present.size()) {
+            Set<Backend> stay = Collections.newSetFromMap(new IdentityHashMap<>(present.size()));
+            stay.addAll(present);
+            backends.values().removeIf(backend -> !stay.contains(backend));
+        }
+        return present;
     }
 }
