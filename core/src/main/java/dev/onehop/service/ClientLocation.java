@@ -7,13 +7,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  *
- * @param node the Node's name; null when unknown, and then nothing is local
+ * @param node the Node's name; null when unknown, and then nothing is local; {@code ""} becomes null
  * @param zone the Node's {@code topology.kubernetes.io/zone} label; {@code ""} when the Node has none, null when unknown
  */
 public record ClientLocation(
         @Nullable String node, @Nullable String zone) {
 
     private static final ClientLocation UNKNOWN = new ClientLocation(null, null);
+
+    public ClientLocation {
+        node = "".equals(node) ? null : node;
+    }
 
     /** Neither node nor zone is known: hints are ignored, and Local policies are left to the platform. */
     public static ClientLocation unknown() {

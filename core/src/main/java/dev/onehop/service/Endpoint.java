@@ -1,6 +1,5 @@
 package dev.onehop.service;
 
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  *
  * @param address {@code addresses[0]} as written, or null for an empty list
+ * @param ip {@code address} as read by {@link IpAddress#parse}; null when it is absent or no literal
  * @param ready {@code conditions.ready}
  * @param serving {@code conditions.serving}
  * @param terminating {@code conditions.terminating}
@@ -46,16 +46,16 @@ public record Endpoint(
 
     /** {@code conditions.ready}, absent meaning true, even for a terminating endpoint (R17). */
     public boolean isReady() {
-        return !Objects.equals(ready, false);
+        return ready == null || ready;
     }
 
     /** {@code conditions.serving}, absent meaning true (R17). */
     public boolean isServing() {
-        return !Objects.equals(serving, false);
+        return serving == null || serving;
     }
 
     /** {@code conditions.terminating}, absent meaning false (R17). */
     public boolean isTerminating() {
-        return Objects.equals(terminating, true);
+        return terminating != null && terminating;
     }
 }

@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class IpAddress {
 
     private final byte[] bytes;
+    private final int hash;
     private @Nullable String text;
 
     private IpAddress(byte[] bytes) {
         this.bytes = bytes;
+        this.hash = hash(bytes);
     }
 
     /**
@@ -32,9 +34,9 @@ public final class IpAddress {
         return bytes == null ? null : new IpAddress(bytes);
     }
 
-    /** Wraps the 4 or 16 bytes of an {@link InetAddress}. */
+    /** The same address; an {@link java.net.Inet6Address} that maps an IPv4 one is that IPv4 address here. */
     public static IpAddress of(InetAddress address) {
-        return new IpAddress(address.getAddress());
+        return new IpAddress(IpLiteral.unmapped(address.getAddress()));
     }
 
     public AddressFamily family() {
@@ -71,7 +73,7 @@ public final class IpAddress {
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return hash;
     }
 
     /** Canonical text: dotted decimal, or lower-case compressed IPv6 (RFC 5952). */
@@ -83,5 +85,19 @@ public final class IpAddress {
             text = known;
         }
         return known;
+    }
+
+    /**
+     * Groups of four bytes, so that all IPv4 addresses differ: with {@link Arrays#hashCode(byte[])} the pods of a subnet
+     * would share a few hundred values among thousands.
+     */
+    private static int hash(byte[] bytes) {
+        int hash = 0;
+        for (int i = 0; i < bytes.length; i += 4) {
+            int group =
+                    bytes[i] << 24 | (bytes[i + 1] & 0xff) << 16 | (bytes[i + 2] & 0xff) << 8 | (bytes[i + 3] & 0xff);
+            hash = 31 * hash + group;
+        }
+        return hash;
     }
 }

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IP literals to bytes and back, as Go's {@code ParseIPSloppy} and {@code IP.String} do it (R14).
+ * IP literals to bytes and back, as Go's {@code ParseIPSloppy} and {@code IP.String} do it (R14). Leading zeros mean
+ * nothing, in decimal and in hexadecimal groups alike; texts longer than any address needs are refused unread.
  *
  * <p>Pure functions.
  */
@@ -60,9 +61,10 @@ final class IpLiteral {
             int value = 0;
             while (end < text.length() && Character.digit(text.charAt(end), 16) >= 0 && text.charAt(end) < 128) {
                 value = value << 4 | Character.digit(text.charAt(end), 16);
-                if (++end - position > 4 && value > 0xffff) {
+                if (value > 0xffff) {
                     return null;
                 }
+                end++;
             }
             if (end == position) {
                 return null;
@@ -76,9 +78,6 @@ final class IpLiteral {
                 filled += 4;
                 position = text.length();
                 break;
-            }
-            if (end - position > 4) {
-                return null;
             }
             bytes[filled++] = (byte) (value >> 8);
             bytes[filled++] = (byte) value;
@@ -111,10 +110,14 @@ final class IpLiteral {
         } else if (ellipsis >= 0) {
             return null;
         }
-        return mappedV4(bytes);
+        return unmapped(bytes);
     }
 
-    private static byte[] mappedV4(byte[] bytes) {
+    /** The four bytes inside {@code ::ffff:a.b.c.d}; any other address as it is. */
+    static byte[] unmapped(byte[] bytes) {
+        if (bytes.length == 4) {
+            return bytes;
+        }
         for (int i = 0; i < 10; i++) {
             if (bytes[i] != 0) {
                 return bytes;
