@@ -16,10 +16,16 @@ final class AddressIndex {
      * slots are taken, so a probe ends soon; the multiplication spreads the neighbouring addresses of a subnet.
      */
     private final List<RoutedEndpoint> endpoints;
-    private int[] slots = new int[64];
+    private int[] slots;
 
-    AddressIndex(List<RoutedEndpoint> endpoints) {
+    /**
+     * An index of {@code endpoints}, which is to grow together with it.
+     *
+     * @param expected about how many there will be
+     */
+    AddressIndex(List<RoutedEndpoint> endpoints, int expected) {
         this.endpoints = endpoints;
+        this.slots = new int[Math.max(64, Integer.highestOneBit(expected) * 4)];
     }
 
     /** The position of the endpoint with this address and port; when there is none, -1, and the next one is expected. */
@@ -45,7 +51,7 @@ final class AddressIndex {
     }
 
     private void grow() {
-        slots = new int[slots.length * 4];
+        slots = new int[slots.length * 2];
         for (int position = 0; position < endpoints.size(); position++) {
             BackendKey key = endpoints.get(position).key();
             int slot = slot(key.ip(), key.port());

@@ -21,21 +21,27 @@ final class EndpointMerge {
     private final Lookup.Found target;
     private final @Nullable String node;
     private final AddressPolicy addresses;
-    private final List<RoutedEndpoint> endpoints = new ArrayList<>();
+    private final List<RoutedEndpoint> endpoints;
     private final List<Excluded> excluded = new ArrayList<>();
-    private final AddressIndex index = new AddressIndex(endpoints);
+    private final AddressIndex index;
     private int offPort;
     private int unusableAddress;
 
-    private EndpointMerge(Lookup.Found target, ClientLocation here, AddressPolicy addresses) {
+    private EndpointMerge(Lookup.Found target, ClientLocation here, AddressPolicy addresses, int expected) {
         this.target = target;
         this.node = here.node();
         this.addresses = addresses;
+        this.endpoints = new ArrayList<>(expected);
+        this.index = new AddressIndex(endpoints, expected);
     }
 
     static EndpointMerge of(
             Lookup.Found target, Collection<EndpointSlice> slices, ClientLocation here, AddressPolicy addresses) {
-        var merge = new EndpointMerge(target, here, addresses);
+        int expected = 0;
+        for (EndpointSlice slice : slices) {
+            expected += slice.endpoints().size();
+        }
+        var merge = new EndpointMerge(target, here, addresses, expected);
         for (EndpointSlice slice : SliceRules.sorted(slices)) {
             merge.add(slice);
         }

@@ -35,8 +35,8 @@ record Topology(Scope scope, String name) {
             if (!allHaveNodes && !allHaveZones) {
                 return NONE;
             }
-            oneForNode |= node != null && endpoint.nodeHints().contains(node);
-            oneForZone |= endpoint.zoneHints().contains(zone);
+            oneForNode = oneForNode || (node != null && endpoint.nodeHints().contains(node));
+            oneForZone = oneForZone || endpoint.zoneHints().contains(zone);
         }
         if (allHaveNodes && oneForNode && node != null) {
             return new Topology(Scope.SAME_NODE, node);
