@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AddressIndexTest {
 
-    /** IPv4 subnets, and IPv6 addresses whose hash codes collide on purpose: 31 * first group + second group. */
+    /** IPv4 subnets, and IPv6 addresses whose hash codes collide on purpose (31 * third group + fourth). */
     @ParameterizedTest
     @CsvSource({"4, 0", "4, 20000", "16, 0", "16, 20000"})
     void r15_findsAsAMapDoes(int length, int expected) throws UnknownHostException {
