@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One Service port, as its callers hold it: who gets the next connection, and why. Got from {@link Onehop#balancer} and
@@ -31,7 +32,10 @@ import java.util.function.Consumer;
  */
 public final class Balancer {
 
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Logger log = LoggerFactory.getLogger(Balancer.class);
+
+    /** How much longer than the initial wait a caller waits for the loop to say that it is over. */
+    private static final Duration GRACE = Duration.ofMillis(500);
 
     private final ServicePipeline pipeline;
     private final Picks picks;
@@ -55,46 +59,37 @@ public final class Balancer {
      *     and DNS knows no such name; or when falling back is switched off
      */
     public Attempt attempt() throws NoBackendException {
-        Attempt attempt = picks.open(decided(), host);
-        return attempt.address().isUnresolved() ? resolved(attempt) : attempt;
+        return attempt(settings.initialWait().plus(GRACE));
     }
 
     /**
-     * Opens an attempt without ever blocking. The address of a fallback may be unresolved.
+     * Opens an attempt without ever blocking. The address of a fallback may be unresolved. What follows in the stage
+     * runs on the caller's thread or on a thread of the common pool.
      *
      * @return fails with {@link NoBackendException} where {@link #attempt} throws it
      */
     public CompletionStage<Attempt> attemptAsync() {
-        Eligible now = pipeline.eligible();
-        CompletableFuture<Eligible> ready = now.decision() instanceof Decision.Wait
-                ? pipeline.decided().thenApply(decided -> pipeline.eligible())
-                : CompletableFuture.completedFuture(now);
-        return ready.thenApply(decided -> {
-            try {
-                return picks.open(decided, host);
-            } catch (NoBackendException e) {
-                throw new CompletionException(e);
-            }
-        });
+        return attemptAsync(settings.initialWait().plus(GRACE));
     }
 
     /**
      * Connects, and tries up to three distinct backends as long as no byte of a request has been sent: a refused,
      * timed-out or unreachable connect, or a broken TLS handshake, goes on to the next. All of it inside
-     * {@code timeout}.
+     * {@code timeout}; while no view has arrived, half of it at most is spent on waiting for one.
      *
      * @param timeout for the whole call, more than zero
-     * @return what the dialer returned
+     * @return what the dialer returned, never null
      * @throws IOException the last dial's own exception, with one line per dial among its suppressed exceptions;
      *     {@link NoBackendException} as {@link #attempt}
      */
     public <T> T connect(Duration timeout, Dialer<T> dialer) throws IOException {
         Objects.requireNonNull(dialer, "dialer");
         var failover = new Failover(settings.loop(), timeout);
-        Attempt attempt = attempt();
+        Attempt attempt = attempt(patience(failover));
         while (true) {
             try {
-                T connection = dialer.dial(attempt, failover.nextDial(candidates(attempt)));
+                Duration dialTimeout = failover.nextDial(attempt, known(attempt));
+                T connection = Objects.requireNonNull(dialer.dial(attempt, dialTimeout), "what the dialer returned");
                 attempt.connected();
                 return connection;
             } catch (IOException | RuntimeException | Error failure) {
@@ -109,14 +104,17 @@ public final class Balancer {
     }
 
     /**
-     * {@link #connect} without blocking.
+     * {@link #connect} without blocking. Cancelling the future abandons the attempt under way; a connection that is made
+     * all the same is closed, if it can be.
      *
      * @return fails with the last dial's own exception, as {@link #connect} throws it
      */
-    public <T> CompletionStage<T> connectAsync(Duration timeout, AsyncDialer<T> dialer) {
+    public <T> CompletableFuture<T> connectAsync(Duration timeout, AsyncDialer<T> dialer) {
         Objects.requireNonNull(dialer, "dialer");
         var failover = new Failover(settings.loop(), timeout);
-        return attemptAsync().thenCompose(attempt -> dial(failover, attempt, dialer));
+        var call = new AsyncConnect<>(failover, dialer, this::known, this::next);
+        attemptAsync(patience(failover)).whenComplete(call::begin);
+        return call.result();
     }
 
     /**
@@ -130,13 +128,10 @@ public final class Balancer {
         if (most < 1) {
             throw new IllegalArgumentException("most: " + most + " (expected: at least 1)");
         }
-        List<Backend> chosen = new ArrayList<>(most);
-        Optional<Eligible> left = Optional.of(pipeline.eligible()).filter(now -> now.size() > 0);
-        while (left.isPresent() && chosen.size() < most) {
-            chosen.add(picks.pick(left.get(), settings.loop().nanoTime()));
-            left = chosen.size() < most ? pipeline.eligible().without(chosen) : Optional.empty();
-        }
-        return chosen.stream().map(Backend::address).toList();
+        Eligible now = pipeline.eligible();
+        return now.size() == 0
+                ? List.of()
+                : picks.candidates(now, most).stream().map(Backend::address).toList();
     }
 
     /**
@@ -152,26 +147,35 @@ public final class Balancer {
         return pipeline.eligible();
     }
 
-    /** Completes when the first view has arrived or the initial wait is over; never fails. */
+    /**
+     * Completes when the first view has arrived or the initial wait is over; never fails. What follows in the stage runs
+     * on the caller's thread or on a thread of the common pool.
+     */
     public CompletionStage<Eligible> ready() {
         return pipeline.decided().minimalCompletionStage();
     }
 
     /**
      * Follows the snapshots: the present one and every later one, in order, never two at a time. The listener runs on
-     * Onehop's own thread and must be quick.
+     * Onehop's own thread, so it must be quick and must not block: no attempts, no I/O.
      *
      * @return stops it when closed
      */
-    public AutoCloseable onChange(Consumer<Eligible> listener) {
+    public Listening onChange(Consumer<Eligible> listener) {
         return pipeline.listen(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /** A listener that can be stopped. */
+    public interface Listening extends AutoCloseable {
+        /** Stops the listener; a call under way is finished. Idempotent, from any thread. */
+        @Override
+        void close();
     }
 
     /** Why this pod, why not that one: view, verdict, backends, and everybody left out with the rule that did it. */
     public Explanation explain() {
         return Explanation.of(
                 pipeline.destination(),
-                pipeline.view(),
                 pipeline.viewAge(),
                 pipeline.eligible(),
                 settings.policy().toString(),
@@ -186,18 +190,43 @@ public final class Balancer {
         return pipeline.destination() + ": " + pipeline.eligible().size() + " eligible";
     }
 
-    private Eligible decided() throws NoBackendException {
+    private Attempt attempt(Duration patience) throws NoBackendException {
+        Attempt attempt = picks.open(decided(patience), host);
+        return attempt.address().isUnresolved() ? resolved(attempt) : attempt;
+    }
+
+    private CompletionStage<Attempt> attemptAsync(Duration patience) {
         Eligible now = pipeline.eligible();
-        if (!(now.decision() instanceof Decision.Wait)) {
-            return now;
+        CompletableFuture<Eligible> ready = now.decision() instanceof Decision.Wait
+                ? pipeline.decided().copy().completeOnTimeout(now, patience.toNanos(), TimeUnit.NANOSECONDS)
+                : CompletableFuture.completedFuture(now);
+        return ready.thenApply(decided -> {
+            try {
+                return picks.open(pipeline.eligible(), host);
+            } catch (NoBackendException e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    /** How long a call may wait for the first view: half of its time, and no longer than the initial wait. */
+    private Duration patience(Failover failover) {
+        Duration half = failover.left().dividedBy(2);
+        Duration longest = settings.initialWait().plus(GRACE);
+        return half.compareTo(longest) < 0 ? half : longest;
+    }
+
+    private Eligible decided(Duration patience) throws NoBackendException {
+        if (!(pipeline.eligible().decision() instanceof Decision.Wait)) {
+            return pipeline.eligible();
         }
         try {
-            pipeline.decided().get(settings.initialWait().plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+            pipeline.decided().get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw picks.exception(Verdict.UNKNOWN, "interrupted while waiting for the first view");
         } catch (ExecutionException | TimeoutException e) {
-            throw picks.exception(Verdict.UNKNOWN, "no decision within the initial wait: " + e);
+            log.debug("{}: no decision within {}", this, patience);
         }
         return pipeline.eligible();
     }
@@ -218,36 +247,12 @@ public final class Balancer {
         }
     }
 
-    private <T> CompletionStage<T> dial(Failover failover, Attempt attempt, AsyncDialer<T> dialer) {
-        CompletionStage<T> dialled;
-        try {
-            dialled = dialer.dial(attempt, failover.nextDial(candidates(attempt)));
-        } catch (RuntimeException | Error e) {
-            dialled = CompletableFuture.failedFuture(e);
-        }
-        return dialled.handle((connection, thrown) -> {
-                    if (thrown == null) {
-                        attempt.connected();
-                        return CompletableFuture.<T>completedFuture(connection);
-                    }
-                    Throwable failure = thrown instanceof CompletionException && thrown.getCause() != null
-                            ? thrown.getCause()
-                            : thrown;
-                    return next(failover, attempt, failure)
-                            .map(another -> dial(failover, another, dialer))
-                            .orElseGet(() -> {
-                                failover.explain(failure);
-                                return CompletableFuture.failedFuture(failure);
-                            });
-                })
-                .thenCompose(stage -> stage);
-    }
-
     private Optional<Attempt> next(Failover failover, Attempt failed, Throwable failure) {
         return failover.mayTryAnother(failed, failure) ? picks.openWithout(failover.tried()) : Optional.empty();
     }
 
-    private int candidates(Attempt attempt) {
+    /** How many backends a call that holds {@code attempt} could try in all. */
+    private int known(Attempt attempt) {
         Eligible now = pipeline.eligible();
         return attempt.fallback().isPresent() ? 1 : now.size() + now.ejected().size();
     }

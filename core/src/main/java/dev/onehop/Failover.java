@@ -3,6 +3,7 @@ package dev.onehop;
 import dev.onehop.health.Backend;
 import dev.onehop.health.Signal;
 import dev.onehop.time.SerialScheduler;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,9 @@ final class Failover {
     /** How long a dial may take while others could still be tried. */
     static final Duration DIAL = Duration.ofSeconds(1);
 
+    private static final Duration FOREVER = Duration.ofDays(365);
+    private static final Duration LEAST = Duration.ofMillis(1);
+
     private final SerialScheduler clock;
     private final long deadlineNanos;
     private final List<Backend> tried = new ArrayList<>(MAX_BACKENDS);
@@ -38,7 +42,7 @@ final class Failover {
         }
         this.clock = clock;
         this.dialNanos = clock.nanoTime();
-        this.deadlineNanos = dialNanos + timeout.toNanos();
+        this.deadlineNanos = dialNanos + (timeout.compareTo(FOREVER) < 0 ? timeout : FOREVER).toNanos();
     }
 
     /** What is left of the caller's time. */
@@ -48,15 +52,23 @@ final class Failover {
 
     /**
      * How long the next dial may take: all that is left for the last candidate, an even share of it, and no more than a
-     * second, while others remain.
+     * second, while others remain. Never zero, which sockets take for "for ever".
      *
-     * @param candidates how many backends there are to choose from, the next one included
+     * @param attempt what is about to be dialled; abandoned when there is no time left
+     * @param known how many backends there are, those already tried included
+     * @throws SocketTimeoutException when the caller's time is over
      */
-    Duration nextDial(int candidates) {
+    Duration nextDial(Attempt attempt, int known) throws SocketTimeoutException {
         dialNanos = clock.nanoTime();
-        int more = Math.min(MAX_BACKENDS - tried.size(), Math.max(1, candidates));
-        Duration share = left().dividedBy(more);
-        return more == 1 || share.compareTo(DIAL) < 0 ? share : DIAL;
+        Duration left = left();
+        if (left.compareTo(LEAST) < 0) {
+            attempt.close(); // the backend has done nothing wrong
+            throw new SocketTimeoutException("Connect timed out: the caller's time was over before a dial began");
+        }
+        int more = Math.min(MAX_BACKENDS - tried.size(), Math.max(1, known - tried.size()));
+        Duration share = left.dividedBy(more);
+        Duration dial = more == 1 || share.compareTo(DIAL) < 0 ? share : DIAL;
+        return dial.compareTo(LEAST) < 0 ? LEAST : dial;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.onehop;
 
 import dev.onehop.eligible.Verdict;
+import dev.onehop.service.Printable;
 import dev.onehop.service.ServiceKey;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -23,8 +24,8 @@ public final class NoBackendException extends ConnectException {
     private final transient Optional<Duration> viewAge;
 
     NoBackendException(ServiceKey service, String port, Verdict verdict, String why, Optional<Duration> viewAge) {
-        super(service + ":" + port + ": no backend to connect to (" + verdict + "): " + why + "; "
-                + viewAge.map(age -> "the view is " + readable(age) + " old").orElse("no view yet"));
+        super(Printable.of(service + ":" + port + ": no backend to connect to (" + verdict + "): " + why + "; "
+                + viewAge.map(age -> "the view is " + readable(age) + " old").orElse("no view yet")));
         this.service = Objects.requireNonNull(service, "service");
         this.port = Objects.requireNonNull(port, "port");
         this.verdict = Objects.requireNonNull(verdict, "verdict");

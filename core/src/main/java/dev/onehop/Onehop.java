@@ -2,11 +2,10 @@ package dev.onehop;
 
 import dev.onehop.route.Destination;
 import dev.onehop.service.PortRef;
+import dev.onehop.service.Printable;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceKey;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Client-side load balancing for Kubernetes Services. Give it a Service port, and it says which pod gets the next
@@ -16,9 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * try (Onehop onehop = Onehop.builder().discovery(KubernetesDiscovery.create()).build()) {
  *   Balancer api = onehop.balancer("api-service.shop:80");
  *   Socket socket = api.connect(Duration.ofSeconds(3), (attempt, timeout) -> {
- *     Socket s = new Socket();
- *     s.connect(attempt.address(), (int) timeout.toMillis());
- *     return s;
+ *     Socket dialled = new Socket();
+ *     dialled.connect(attempt.address(), (int) timeout.toMillis());
+ *     attempt.succeeded();
+ *     return dialled;
  *   });
  * }
  * }</pre>
@@ -30,14 +30,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Onehop implements AutoCloseable {
 
-    private record Held(ServicePipeline pipeline, Picks picks) {}
-
     private final Settings settings;
-    private final Map<Destination, Held> held = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    private final ServicePorts ports;
 
     Onehop(Settings settings) {
         this.settings = settings;
+        this.ports = new ServicePorts(settings);
     }
 
     /** Collects what Onehop needs to know; only a discovery is required. */
@@ -47,7 +45,8 @@ public final class Onehop implements AutoCloseable {
 
     /**
      * The balancer of a Service port, made at the first call and kept. Does not block and asks nobody: an unknown
-     * Service shows at the first attempt.
+     * Service shows at the first attempt. A port by number and the same port by name are two balancers, each with its own
+     * counters and affinity.
      *
      * @param address {@code service[.namespace[.svc[.cluster.domain]]]:port}, the port by number or name, with
      *     {@code /UDP} or {@code /SCTP} behind it for another transport than TCP
@@ -57,49 +56,50 @@ public final class Onehop implements AutoCloseable {
         ServiceAddress parsed = ServiceAddress.parse(address, settings.clusterDomain());
         String namespace = parsed.namespace()
                 .or(this::ownNamespace)
-                .orElseThrow(() -> new IllegalArgumentException("Service address: '" + address
-                        + "' names no namespace, and the own one is not known (expected: " + parsed.service()
-                        + ".<namespace>:" + parsed.port() + ", or builder().namespace(...))"));
-        return balancer(parsed, namespace);
+                .orElseThrow(() -> new IllegalArgumentException("Service address: '" + Printable.of(address)
+                        + "' names no namespace, and the own one is not known"
+                        + " (expected: " + parsed.service() + ".<namespace>:" + parsed.port()
+                        + ", or builder().namespace(...))"));
+        // A bare name may mean another namespace to the platform's resolver than to us: fall back to the one we mean.
+        String host = parsed.namespace().isPresent() ? parsed.host() : parsed.service() + "." + namespace + ".svc";
+        return ports.kept(destination(parsed, namespace), host);
     }
 
     /**
      * The balancer behind a host name and port that a client is about to dial, or empty when that name is not ours: an
-     * address literal, a foreign domain, or a namespace we do not know (design decision 10). Does not block.
-     *
-     * @param port 1..65535
+     * address literal, a foreign domain, a namespace we do not know, or a Service found to be absent within the last 30 s
+     * (design decision 10). Does not block.
      */
     public Optional<Balancer> forHost(String host, int port) {
+        if (port < 1 || port > 65535) {
+            return Optional.empty();
+        }
         return ServiceAddress.host(host, settings.clusterDomain(), new PortRef.Numbered(port), Protocol.TCP)
                 .flatMap(parsed -> parsed.namespace()
                         .or(this::ownNamespace)
                         .filter(namespace -> parsed.saysService() || isKnown(namespace))
-                        .map(namespace -> balancer(parsed, namespace)));
+                        .flatMap(namespace -> ports.whilePresent(destination(parsed, namespace), parsed.host())));
     }
 
-    /** Ends all balancers and the discovery, and leaves no thread or socket. Open attempts may still be ended. */
+    /**
+     * Ends all balancers and the discovery, and leaves no thread or socket. Attempts that are open may still be ended;
+     * new ones go to the ClusterIP. Idempotent.
+     */
     @Override
     public void close() {
-        closed = true;
-        held.values().forEach(each -> each.pipeline().close());
-        settings.discovery().close();
-        settings.loop().close();
-    }
-
-    private Balancer balancer(ServiceAddress parsed, String namespace) {
-        if (closed) {
-            throw new IllegalStateException("Onehop is closed (asked for " + parsed.host() + ")");
+        try {
+            ports.close();
+        } finally {
+            try {
+                settings.discovery().close();
+            } finally {
+                settings.loop().close();
+            }
         }
-        var service = new ServiceKey(namespace, parsed.service());
-        var destination = new Destination(service, parsed.port(), parsed.protocol(), null);
-        Held here = held.computeIfAbsent(destination, this::start);
-        return new Balancer(here.pipeline(), here.picks(), settings, parsed.host());
     }
 
-    private Held start(Destination destination) {
-        var pipeline = new ServicePipeline(destination, settings);
-        pipeline.start();
-        return new Held(pipeline, new Picks(pipeline, settings));
+    private static Destination destination(ServiceAddress parsed, String namespace) {
+        return new Destination(new ServiceKey(namespace, parsed.service()), parsed.port(), parsed.protocol(), null);
     }
 
     private Optional<String> ownNamespace() {
@@ -109,7 +109,6 @@ public final class Onehop implements AutoCloseable {
     private boolean isKnown(String namespace) {
         return settings.namespaces().contains(namespace)
                 || ownNamespace().filter(namespace::equals).isPresent()
-                || held.keySet().stream()
-                        .anyMatch(known -> known.service().namespace().equals(namespace));
+                || ports.isWatched(namespace);
     }
 }

@@ -1,10 +1,9 @@
 package dev.onehop;
 
-import dev.onehop.eligible.Decision;
-import dev.onehop.eligible.FallbackReason;
 import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Discovery;
+import dev.onehop.service.Printable;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
 import java.util.Locale;
@@ -12,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class OnehopBuilder {
+
+    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
     private @Nullable Discovery discovery;
     private PickPolicy policy = PickPolicy.random();
@@ -79,7 +82,10 @@ public final class OnehopBuilder {
         return this;
     }
 
-    /** The namespace of bare Service names; otherwise the discovery's. */
+    /**
+     * The namespace of bare Service names; otherwise the discovery's. Should be the one that the pod's own DNS search
+     * begins with, or clients' bare names would mean one Service to us and another to the platform.
+     */
     public OnehopBuilder namespace(String namespace) {
         this.namespace = Optional.of(namespace);
         return this;
@@ -118,14 +124,18 @@ public final class OnehopBuilder {
     /**
      * Checks everything and builds. Starts no watch and does not touch the network.
      *
-     * @throws IllegalArgumentException for a negative duration or a malformed domain
+     * @throws IllegalArgumentException for a duration below zero or above a year, a malformed namespace or domain
      * @throws NullPointerException when no discovery was given
      */
     public Onehop build() {
         Objects.requireNonNull(discovery, "discovery (expected: builder().discovery(...))");
         Objects.requireNonNull(policy, "policy");
-        notNegative("initialWait", initialWait);
-        notNegative("maxStaleness", maxStaleness);
+        Objects.requireNonNull(random, "random");
+        Objects.requireNonNull(addressPolicy, "addressPolicy");
+        within("initialWait", Objects.requireNonNull(initialWait, "initialWait"));
+        within("maxStaleness", Objects.requireNonNull(maxStaleness, "maxStaleness"));
+        namespace.ifPresent(own -> namespace("namespace", own));
+        namespaces.forEach(each -> namespace("namespaces", each));
         String domain = clusterDomain.toLowerCase(Locale.ROOT);
         if (domain.isEmpty() || domain.startsWith(".") || domain.endsWith(".")) {
             throw new IllegalArgumentException(
@@ -146,17 +156,23 @@ public final class OnehopBuilder {
                 domain));
     }
 
-    private Optional<Decision.ClusterIp> standDown() {
+    private StandDown standDown() {
         if (!enabled) {
-            return Optional.of(new Decision.ClusterIp(FallbackReason.SWITCHED_OFF, "Onehop is switched off"));
+            return StandDown.switchedOff();
         }
-        Optional<String> sidecar = meshDetection ? MeshSidecar.detect() : Optional.empty();
-        return sidecar.map(found -> new Decision.ClusterIp(FallbackReason.MESH_SIDECAR, found));
+        return StandDown.unless(meshDetection ? MeshSidecar::detect : Optional::empty);
     }
 
-    private static void notNegative(String subject, Duration value) {
-        if (value.isNegative()) {
-            throw new IllegalArgumentException(subject + ": " + value + " (expected: zero or more)");
+    private static void within(String subject, Duration value) {
+        if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(subject + ": " + value + " (expected: zero to 365 days)");
+        }
+    }
+
+    private static void namespace(String subject, String value) {
+        if (!NAMESPACE.matcher(value).matches()) {
+            throw new IllegalArgumentException(subject + ": '" + Printable.of(value)
+                    + "' (expected: a namespace, lower-case letters, digits and '-')");
         }
     }
 }

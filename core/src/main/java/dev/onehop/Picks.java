@@ -14,11 +14,15 @@ import dev.onehop.service.ServicePort;
 import dev.onehop.service.ServiceView;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the present snapshot into an attempt: a backend, a fallback to the ClusterIP, or a refusal.
@@ -53,24 +57,47 @@ final class Picks {
         return picker.pick(from);
     }
 
-    /** Opens an attempt by {@code now}'s decision, which is not {@link Decision.Wait}. */
+    /** Opens an attempt by {@code now}'s decision; whoever has waited long enough goes to the ClusterIP. */
     Attempt open(Eligible now, String host) throws NoBackendException {
         long nanos = settings.loop().nanoTime();
         if (now.size() > 0) {
             return open(pick(now, nanos), nanos);
         }
-        if (now.decision() instanceof Decision.ClusterIp fallback) {
+        if (fallback(now) instanceof Decision.ClusterIp fallback) {
+            InetSocketAddress address = serviceAddress(host, now, fallback);
             count(fallback.reason());
-            return new Attempt(pipeline, fallback, serviceAddress(host, fallback), nanos);
+            return new Attempt(pipeline, fallback, address, nanos);
         }
         refusals.increment();
         throw refusal(now);
     }
 
-    /** Another attempt, on a backend not yet tried; empty when there is none. */
+    /**
+     * Another attempt, on a backend not yet tried; empty when there is none. By policy alone: one refused connect moves
+     * no session affinity (R30).
+     */
     Optional<Attempt> openWithout(Collection<Backend> tried) {
         long nanos = settings.loop().nanoTime();
-        return pipeline.eligible().without(tried).map(left -> open(pick(left, nanos), nanos));
+        return pipeline.eligible().without(tried).map(left -> open(picker.pick(left), nanos));
+    }
+
+    /** One pick and up to {@code most} - 1 others beside it, which neither move affinity nor take anybody's turn. */
+    List<Backend> candidates(Eligible from, int most) {
+        Backend first = pick(from, settings.loop().nanoTime());
+        List<Backend> others = new ArrayList<>(from.backends());
+        others.remove(first);
+        Collections.rotate(others, others.isEmpty() ? 0 : settings.random().nextInt(others.size()));
+        others.addAll(from.ejected());
+        List<Backend> chosen = new ArrayList<>(most);
+        chosen.add(first);
+        chosen.addAll(others.subList(0, Math.min(most - 1, others.size())));
+        return chosen;
+    }
+
+    private @Nullable Decision fallback(Eligible now) {
+        return now.decision() instanceof Decision.Wait wait && settings.clusterIpFallback()
+                ? new Decision.ClusterIp(FallbackReason.VIEW_UNKNOWN, wait.why())
+                : now.decision();
     }
 
     private Attempt open(Backend backend, long nanos) {
@@ -114,18 +141,18 @@ final class Picks {
     }
 
     NoBackendException exception(Verdict verdict, String why) {
-        Optional<Duration> age =
-                pipeline.view() instanceof ServiceView.Known ? Optional.of(pipeline.viewAge()) : Optional.empty();
         var destination = pipeline.destination();
-        return new NoBackendException(destination.service(), destination.port().toString(), verdict, why, age);
+        return new NoBackendException(
+                destination.service(), destination.port().toString(), verdict, why, pipeline.viewAge());
     }
 
     /**
      * The Service's own address: its ClusterIP with the Service's name, where a Service with one is known, else the
      * name itself, unresolved.
      */
-    private InetSocketAddress serviceAddress(String host, Decision.ClusterIp fallback) throws NoBackendException {
-        Optional<Service> service = service();
+    private InetSocketAddress serviceAddress(String host, Eligible now, Decision.ClusterIp fallback)
+            throws NoBackendException {
+        Optional<Service> service = service(now);
         PortRef port = pipeline.destination().port();
         int number;
         if (port instanceof PortRef.Numbered numbered) {
@@ -148,8 +175,8 @@ final class Picks {
                 : new InetSocketAddress(clusterIp.named(host), number);
     }
 
-    private Optional<Service> service() {
-        return pipeline.view() instanceof ServiceView.Known known
+    private static Optional<Service> service(Eligible now) {
+        return now.view() instanceof ServiceView.Known known
                         && known.declaration() instanceof ServiceDeclaration.Present present
                 ? Optional.of(present.service())
                 : Optional.empty();

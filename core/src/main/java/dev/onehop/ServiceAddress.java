@@ -1,6 +1,7 @@
 package dev.onehop;
 
 import dev.onehop.service.PortRef;
+import dev.onehop.service.Printable;
 import dev.onehop.service.Protocol;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +40,7 @@ record ServiceAddress(String host, String service, Optional<String> namespace, P
         Objects.requireNonNull(text, "Service address");
         int colon = text.lastIndexOf(':');
         if (colon < 0) {
-            throw new IllegalArgumentException("Service address: '" + printable(text) + "' has no port" + EXPECTED);
+            throw new IllegalArgumentException("Service address: '" + Printable.of(text) + "' has no port" + EXPECTED);
         }
         String host = text.substring(0, colon);
         String portText = text.substring(colon + 1);
@@ -47,13 +48,13 @@ record ServiceAddress(String host, String service, Optional<String> namespace, P
         Protocol protocol = slash < 0 ? Protocol.TCP : protocol(text, portText.substring(slash + 1));
         PortRef port;
         try {
-            port = PortRef.parse(printable(slash < 0 ? portText : portText.substring(0, slash)));
+            port = PortRef.parse(Printable.of(slash < 0 ? portText : portText.substring(0, slash)));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("Service address: '" + printable(text) + "': " + e.getMessage(), e);
+            throw new IllegalArgumentException("Service address: '" + Printable.of(text) + "': " + e.getMessage(), e);
         }
         return host(host, clusterDomain, port, protocol)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "Service address: '" + printable(text) + "' is not a Service's name" + EXPECTED));
+                        "Service address: '" + Printable.of(text) + "' is not a Service's name" + EXPECTED));
     }
 
     /** Reads a host name; empty when it cannot be a Service's: an address literal, a foreign domain, odd characters. */
@@ -98,15 +99,9 @@ record ServiceAddress(String host, String service, Optional<String> namespace, P
             return Protocol.valueOf(name.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException unknown) {
             throw new IllegalArgumentException(
-                    "Service address: '" + printable(text) + "': protocol '" + printable(name)
+                    "Service address: '" + Printable.of(text) + "': protocol '" + Printable.of(name)
                             + "' (expected: TCP, UDP or SCTP)",
                     unknown);
         }
-    }
-
-    /** Control characters never reach a terminal or a log raw (S-18). */
-    private static String printable(String text) {
-        String cut = text.length() > 300 ? text.substring(0, 300) + "..." : text;
-        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -11,6 +11,7 @@ import dev.onehop.health.Outcome;
 import dev.onehop.health.Signal;
 import dev.onehop.route.BackendKey;
 import dev.onehop.route.Destination;
+import dev.onehop.route.ExclusionReason;
 import dev.onehop.route.Route;
 import dev.onehop.route.RoutedEndpoint;
 import dev.onehop.service.Discovery;
@@ -24,10 +25,12 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,32 +41,36 @@ import org.slf4j.LoggerFactory;
  * Closes the loop for one Service port: view to route to eligible, outcomes to ejections to eligible. The one place that
  * writes; everybody else reads the snapshot it publishes by one volatile write.
  *
- * <p>Serial: its state is touched only by tasks on the loop. {@link #eligible}, {@link #view} and {@link #ended} are
+ * <p>Serial: its state is touched only by tasks on the loop. {@link #eligible}, {@link #close} and {@link #ended} are
  * shared: safe from any thread.
  */
 final class ServicePipeline implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ServicePipeline.class);
 
+    private static final ServiceView.Unknown NOTHING_YET =
+            new ServiceView.Unknown("the first answer has not arrived yet");
+
     private final Destination destination;
     private final Settings settings;
     private final SerialScheduler loop;
     private final String hostName;
-    private final long bornNanos;
     private final AtomicReference<@Nullable ServiceView> newest = new AtomicReference<>();
     private final List<Consumer<Eligible>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Eligible> decided = new CompletableFuture<>();
 
     // Serial
+    private ServiceView view = NOTHING_YET;
     private final Map<BackendKey, Backend> backends = new HashMap<>();
     private Ejections ejections = Ejections.none();
+    private volatile Cancellable waitTimer = () -> {};
     private Cancellable staleTimer = () -> {};
     private Cancellable returnTimer = () -> {};
     private boolean waiting = true;
-    private boolean closed;
+    private boolean failing;
 
     // Published
-    private volatile ServiceView view = new ServiceView.Unknown("the first answer has not arrived yet");
+    private volatile boolean closed;
     private volatile Eligible eligible;
     private volatile Discovery.@Nullable Subscription subscription;
 
@@ -73,18 +80,18 @@ final class ServicePipeline implements AutoCloseable {
         this.loop = settings.loop();
         this.hostName =
                 destination.service().name() + "." + destination.service().namespace();
-        this.bornNanos = loop.nanoTime();
-        this.eligible = Eligible.nobody(new Decision.Wait("the first answer has not arrived yet"), null, 0);
+        this.eligible = Eligible.nobody(new Decision.Wait(NOTHING_YET.why()), NOTHING_YET, null, 0);
     }
 
     /** Begins to follow the Service, or settles at once when Onehop stands down. */
     void start() {
-        if (settings.standDown().isPresent()) {
-            eligible = Eligible.nobody(settings.standDown().get(), null, 1);
+        Optional<Decision.ClusterIp> standDown = settings.standDown().look();
+        if (standDown.isPresent()) {
+            eligible = Eligible.nobody(standDown.get(), NOTHING_YET, null, 1);
             decided.complete(eligible);
             return;
         }
-        loop.schedule(settings.initialWait(), this::stopWaiting);
+        waitTimer = loop.schedule(settings.initialWait(), this::stopWaiting);
         subscription = settings.discovery().subscribe(destination.service(), this::arrived);
     }
 
@@ -97,57 +104,75 @@ final class ServicePipeline implements AutoCloseable {
         return eligible;
     }
 
-    /** The view the present snapshot was made from. */
-    ServiceView view() {
-        return view;
-    }
-
     /** Completes with the first snapshot that says what to do: at the latest when the initial wait is over. */
     CompletableFuture<Eligible> decided() {
         return decided;
     }
 
-    /** How long ago the source told us anything; negative never. */
-    Duration viewAge() {
+    /** How long ago the source told us anything; empty while it has not told us all. */
+    Optional<Duration> viewAge() {
         Discovery.Subscription source = subscription;
-        long contact = source == null ? bornNanos : source.lastContactNanos();
-        return Duration.ofNanos(Math.max(0, loop.nanoTime() - contact));
+        return source != null && eligible.view() instanceof ServiceView.Known
+                ? Optional.of(Duration.ofNanos(Math.max(0, loop.nanoTime() - source.lastContactNanos())))
+                : Optional.empty();
     }
 
     /** Calls {@code listener} with the present snapshot and every later one, on the loop, in order. */
-    AutoCloseable listen(Consumer<Eligible> listener) {
+    Balancer.Listening listen(Consumer<Eligible> listener) {
+        var open = new AtomicBoolean(true);
+        Consumer<Eligible> whileOpen = snapshot -> {
+            if (open.get()) {
+                listener.accept(snapshot);
+            }
+        };
         loop.execute(() -> {
-            listeners.add(listener);
-            notify(listener, eligible);
+            if (open.get()) {
+                listeners.add(whileOpen);
+                notify(whileOpen, eligible);
+            }
         });
-        return () -> listeners.remove(listener);
+        return () -> {
+            open.set(false);
+            listeners.remove(whileOpen);
+        };
     }
 
     /** Takes the ending of an attempt: counters at once, a verdict on the backend on the loop. */
     void ended(Backend backend, Outcome outcome, long startNanos) {
         backend.ended(outcome);
-        if (outcome instanceof Outcome.Succeeded) {
-            backend.hardEvidence().clear();
-        } else if (outcome instanceof Outcome.Failed failed && failed.signal().isHard()) {
+        if (outcome instanceof Outcome.Failed failed && failed.signal().isHard()) {
             if (backend.hardEvidence().add(failed.signal(), startNanos)) {
                 loop.execute(() -> nominate(backend, failed.signal()));
             }
         }
     }
 
+    /** Ends the watch; connections go to the ClusterIP from now on. Idempotent. */
     @Override
     public void close() {
+        retire();
+        eligible = closedSnapshot();
+        decided.complete(eligible);
+    }
+
+    private static Eligible closedSnapshot() {
+        Decision ended = new Decision.ClusterIp(FallbackReason.SWITCHED_OFF, "Onehop is closed");
+        return Eligible.nobody(ended, NOTHING_YET, null, Long.MAX_VALUE);
+    }
+
+    /** Ends the watch; the last snapshot stays for those who still hold it. Idempotent. */
+    void retire() {
+        closed = true;
         Discovery.Subscription source = subscription;
         if (source != null) {
             source.close();
         }
+        waitTimer.cancel();
         loop.execute(() -> {
-            closed = true;
             staleTimer.cancel();
             returnTimer.cancel();
             listeners.clear();
         });
-        decided.complete(eligible);
     }
 
     /** From the discovery's thread: only the newest view matters, so a burst costs one rebuild. */
@@ -178,7 +203,7 @@ final class ServicePipeline implements AutoCloseable {
         }
         double jitter = 0.8 + 0.4 * settings.random().nextDouble();
         String evidence = HardEvidence.ENOUGH + " hard failures in a row, the last " + signal;
-        Ejections next = ejections.eject(backend.key(), evidence, backends.size(), loop.nanoTime(), jitter);
+        Ejections next = ejections.eject(backend.key(), evidence, backends.keySet(), loop.nanoTime(), jitter);
         if (next != ejections) {
             ejections = next;
             backend.hardEvidence().clear();
@@ -193,21 +218,47 @@ final class ServicePipeline implements AutoCloseable {
         }
         long now = loop.nanoTime();
         Eligible before = eligible;
-        Eligible next = next(view, before.version() + 1, now);
+        Eligible next = nextOrLast(before, now);
         eligible = next;
-        scheduleReturn(now);
+        if (closed) {
+            eligible = closedSnapshot(); // close() came in between
+            return;
+        }
+        scheduleReturn(next, now);
         scheduleStale(now);
         SnapshotLog.changed(log, destination, before, next);
-        if (!(next.decision() instanceof Decision.Wait)) {
-            decided.complete(next);
+        if (!(next.decision() instanceof Decision.Wait) && !decided.isDone()) {
+            decided.completeAsync(() -> next); // not here: what callers do next must not hold up the loop
         }
         listeners.forEach(listener -> notify(listener, next));
+    }
+
+    /** The next snapshot; where making it fails, the last good one, or the ClusterIP when there is none. */
+    private Eligible nextOrLast(Eligible before, long now) {
+        try {
+            Eligible next = next(view, before.version() + 1, now);
+            failing = false;
+            return next;
+        } catch (RuntimeException e) {
+            if (!failing) {
+                log.error("{}: cannot route; the last snapshot stays", destination, e);
+                failing = true;
+            }
+            return before.size() > 0
+                    ? before
+                    : fallBack(
+                            FallbackReason.VIEW_UNKNOWN,
+                            Verdict.UNKNOWN,
+                            "cannot route: " + e,
+                            null,
+                            before.version() + 1);
+        }
     }
 
     private Eligible next(ServiceView from, long version, long now) {
         if (from instanceof ServiceView.Unknown unknown) {
             return waiting
-                    ? Eligible.nobody(new Decision.Wait(unknown.why()), null, version)
+                    ? Eligible.nobody(new Decision.Wait(unknown.why()), from, null, version)
                     : fallBack(FallbackReason.VIEW_UNKNOWN, Verdict.UNKNOWN, unknown.why(), null, version);
         }
         ServiceView.Known known = (ServiceView.Known) from;
@@ -217,39 +268,44 @@ final class ServicePipeline implements AutoCloseable {
                 known.slices(),
                 settings.discovery().location(),
                 settings.addressPolicy());
-        if (from instanceof ServiceView.Stale stale
-                && now - stale.sinceNanos() >= settings.maxStaleness().toNanos()) {
-            keep(route);
-            return fallBack(
-                    FallbackReason.VIEW_TOO_OLD,
-                    Verdict.UNKNOWN,
-                    "no contact for " + settings.maxStaleness().toSeconds() + " s or more: " + stale.why(),
-                    route,
-                    version);
-        }
         List<Backend> present = keep(route);
         ejections = ejections.at(now, backends.keySet());
+        Optional<Decision.ClusterIp> standDown =
+                decided.isDone() ? Optional.empty() : settings.standDown().look();
+        if (standDown.isPresent()) {
+            return Eligible.nobody(standDown.get(), from, route, version);
+        }
+        if (from instanceof ServiceView.Stale stale
+                && now - stale.sinceNanos() >= settings.maxStaleness().toNanos()) {
+            String why = "no contact for " + settings.maxStaleness().toSeconds() + " s or more: " + stale.why() + "; "
+                    + route.text();
+            return fallBack(FallbackReason.VIEW_TOO_OLD, Verdict.UNKNOWN, why, route, version);
+        }
         if (route instanceof Route.Backends set) {
-            return Eligible.of(set, present, ejections, version);
+            return Eligible.of(from, set, present, ejections, version);
         }
         if (route instanceof Route.NotProxied) {
             return fallBack(FallbackReason.NOT_PROXIED, Verdict.NOT_PROXIED, route.text(), route, version);
         }
+        if (route.excluded().stream().anyMatch(each -> each.reason() == ExclusionReason.SPECIAL_ADDRESS)) {
+            String why = route.text() + "; endpoints with special addresses are not dialled (address policy)";
+            return fallBack(FallbackReason.ADDRESS_REFUSED, Verdict.REJECT, why, route, version);
+        }
         Verdict verdict = route instanceof Route.Drop ? Verdict.DROP : Verdict.REJECT;
-        return Eligible.nobody(new Decision.Refuse(verdict, route.text()), route, version);
+        return Eligible.nobody(new Decision.Refuse(verdict, route.text()), from, route, version);
     }
 
     private Eligible fallBack(FallbackReason reason, Verdict verdict, String why, @Nullable Route route, long version) {
         Decision decision = settings.clusterIpFallback()
                 ? new Decision.ClusterIp(reason, why)
                 : new Decision.Refuse(verdict, why + " (falling back to the ClusterIP is switched off)");
-        return Eligible.nobody(decision, route, version);
+        return Eligible.nobody(decision, view, route, version);
     }
 
-    private void scheduleReturn(long now) {
+    private void scheduleReturn(Eligible published, long now) {
         returnTimer.cancel();
         OptionalLong next = ejections.nextReturnNanos();
-        if (next.isPresent()) {
+        if (next.isPresent() && published.size() > 0) {
             returnTimer = loop.schedule(Duration.ofNanos(next.getAsLong() - now), this::republish);
         }
     }
@@ -267,7 +323,7 @@ final class ServicePipeline implements AutoCloseable {
     private void notify(Consumer<Eligible> listener, Eligible snapshot) {
         try {
             listener.accept(snapshot);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("{}: a listener failed; the pipeline goes on", destination, e);
         }
     }

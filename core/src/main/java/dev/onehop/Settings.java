@@ -1,6 +1,5 @@
 package dev.onehop;
 
-import dev.onehop.eligible.Decision;
 import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Discovery;
@@ -15,7 +14,6 @@ import java.util.random.RandomGenerator;
  *
  * <p>Immutable.
  *
- * @param standDown why every connection goes to the ClusterIP; empty when Onehop balances
  * @param clusterIpFallback whether to go to the ClusterIP when we cannot say where to; otherwise fail
  */
 record Settings(
@@ -27,7 +25,7 @@ record Settings(
         Duration initialWait,
         Duration maxStaleness,
         boolean clusterIpFallback,
-        Optional<Decision.ClusterIp> standDown,
+        StandDown standDown,
         Optional<String> namespace,
         Set<String> namespaces,
         String clusterDomain) {}

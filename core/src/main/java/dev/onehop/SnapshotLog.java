@@ -3,6 +3,7 @@ package dev.onehop;
 import dev.onehop.eligible.Decision;
 import dev.onehop.eligible.Eligible;
 import dev.onehop.route.Destination;
+import dev.onehop.service.Printable;
 import org.slf4j.Logger;
 
 /**
@@ -16,17 +17,27 @@ final class SnapshotLog {
     private SnapshotLog() {}
 
     static void changed(Logger log, Destination destination, Eligible before, Eligible after) {
-        if (after.decision().equals(before.decision())) {
-            log.debug("{}: {} eligible (were {})", destination, after.size(), before.size());
-            return;
-        }
         Decision decision = after.decision();
-        if (decision instanceof Decision.Pick) {
-            log.info("{}: {} eligible (were {})", destination, after.size(), before.size());
+        if (kind(decision).equals(kind(before.decision()))) {
+            log.debug("{}: {} eligible (were {})", destination, after.size(), before.size());
         } else if (decision instanceof Decision.ClusterIp fallback) {
-            log.warn("{}: connections go to the ClusterIP: {}: {}", destination, fallback.reason(), fallback.why());
+            log.warn(
+                    "{}: connections go to the ClusterIP: {}: {}",
+                    destination,
+                    fallback.reason(),
+                    Printable.of(fallback.why()));
         } else if (decision instanceof Decision.Refuse refuse) {
-            log.info("{}: connections are refused: {}: {}", destination, refuse.verdict(), refuse.why());
+            log.info("{}: connections are refused: {}: {}", destination, refuse.verdict(), Printable.of(refuse.why()));
+        } else {
+            log.info("{}: {} eligible (were {})", destination, after.size(), before.size());
         }
+    }
+
+    /** A decision without its words and numbers. */
+    private static Object kind(Decision decision) {
+        if (decision instanceof Decision.ClusterIp fallback) {
+            return fallback.reason();
+        }
+        return decision instanceof Decision.Refuse refuse ? refuse.verdict() : decision.getClass();
     }
 }

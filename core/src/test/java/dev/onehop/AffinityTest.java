@@ -12,6 +12,7 @@ import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -109,6 +110,32 @@ class AffinityTest {
         time.advance(Duration.ofSeconds(50));
 
         assertThat(pick()).isEqualTo(first);
+    }
+
+    @Test
+    void r30_oneRefusedConnectMovesNoAffinity() throws Exception {
+        String first = pick();
+        List<String> dialled = new ArrayList<>();
+
+        api.connect(Duration.ofSeconds(3), (attempt, timeout) -> {
+            dialled.add(attempt.address().getAddress().getHostAddress());
+            if (dialled.size() == 1) {
+                throw new ConnectException("Connection refused");
+            }
+            return attempt.succeeded();
+        });
+
+        assertThat(dialled).hasSize(2).startsWith(first);
+        assertThat(pick()).isEqualTo(first);
+    }
+
+    @Test
+    void r29_candidatesBeginWithTheRememberedBackendAndMoveNothing() throws Exception {
+        String first = pick();
+
+        for (int i = 0; i < 50; i++) {
+            assertThat(api.candidates(3).get(0).getAddress().getHostAddress()).isEqualTo(first);
+        }
     }
 
     @Test

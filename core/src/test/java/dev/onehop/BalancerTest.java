@@ -8,9 +8,12 @@ import dev.onehop.eligible.Eligible;
 import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
+import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.ClientLocation;
+import dev.onehop.service.Discovery;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.ServiceDeclaration.Present;
+import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.service.TrafficPolicy;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -315,8 +319,9 @@ class BalancerTest {
 
     @Test
     void theOffSwitchAsksTheApiServerNothing() throws Exception {
+        var asked = new ArrayList<ServiceKey>();
         try (var off = Onehop.builder()
-                .discovery(StaticDiscovery.create())
+                .discovery(new Noting(discovery, asked))
                 .enabled(false)
                 .loop(time)
                 .build()) {
@@ -345,9 +350,31 @@ class BalancerTest {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 5));
         Balancer api = balancer();
 
+        assertThat(api.candidates(1)).hasSize(1);
         assertThat(api.candidates(3)).hasSize(3).doesNotHaveDuplicates();
         assertThat(api.candidates(9)).hasSize(5).doesNotHaveDuplicates();
         assertThatThrownBy(() -> api.candidates(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void candidatesTakeOneTurnOfARoundRobin() {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 5));
+        try (var turns = Onehop.builder()
+                .discovery(discovery)
+                .policy(PickPolicy.roundRobin())
+                .meshDetection(false)
+                .loop(time)
+                .build()) {
+            Balancer api = turns.balancer("api.shop:80");
+            time.run();
+            Set<InetSocketAddress> first = new HashSet<>();
+
+            for (int i = 0; i < 5; i++) {
+                first.add(api.candidates(3).get(0));
+            }
+
+            assertThat(first).hasSize(5);
+        }
     }
 
     @Test
@@ -355,10 +382,10 @@ class BalancerTest {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 1));
         Balancer api = balancer();
         List<Long> versions = new ArrayList<>();
-        AutoCloseable broken = api.onChange(snapshot -> {
+        Balancer.Listening broken = api.onChange(snapshot -> {
             throw new IllegalStateException("a listener of a test");
         });
-        AutoCloseable listening = api.onChange(snapshot -> versions.add(snapshot.version()));
+        Balancer.Listening listening = api.onChange(snapshot -> versions.add(snapshot.version()));
         time.run();
 
         for (int pods = 2; pods < 6; pods++) {
@@ -372,6 +399,18 @@ class BalancerTest {
 
         assertThat(versions).hasSize(5).isSorted().doesNotHaveDuplicates();
         assertThat(api.eligible().size()).isEqualTo(9);
+    }
+
+    @Test
+    void aListenerClosedBeforeItWasHeardHearsNothing() {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 1));
+        Balancer api = balancer();
+        List<Long> versions = new ArrayList<>();
+
+        api.onChange(snapshot -> versions.add(snapshot.version())).close();
+        time.run();
+
+        assertThat(versions).isEmpty();
     }
 
     @Test
@@ -411,14 +450,139 @@ class BalancerTest {
     }
 
     @Test
-    void closingLeavesNoTimer() {
+    void aClosedOnehopSendsNewConnectionsToTheClusterIpAndHandsOutNoBalancer() throws Exception {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 1));
-        balancer();
+        Balancer api = balancer();
 
         onehop.close();
 
-        assertThat(time.pendingTimers()).isZero();
+        assertThat(api.attemptAsync().toCompletableFuture().join().fallback()).isPresent();
+        assertThat(api.candidates(3)).isEmpty();
         assertThatThrownBy(() -> onehop.balancer("api.shop:80")).isInstanceOf(IllegalStateException.class);
+        assertThat(onehop.forHost("api.shop", 80)).isEmpty();
+    }
+
+    @Test
+    void anEjectionThatEndsWhileTheViewIsTooOldKeepsTheLoopQuiet() throws Exception {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
+        Balancer api = balancer();
+        refuse(api, "pod-0");
+        time.advance(Duration.ofMillis(5));
+        refuse(api, "pod-0");
+        time.run();
+        discovery.set(
+                SampleService.KEY,
+                new ServiceView.Stale(
+                        new Present(SampleService.service()),
+                        SampleService.slices(3),
+                        time.nanoTime() - Duration.ofMinutes(11).toNanos(),
+                        "connection refused"));
+        time.run();
+        long before = api.eligible().version();
+
+        time.advance(Duration.ofMinutes(1));
+
+        assertThat(api.eligible().version() - before).isLessThan(5);
+    }
+
+    @Test
+    void aRuleThatFailsSendsTheFirstConnectionsToTheClusterIp() throws Exception {
+        var broken = new FailingLocation(discovery);
+        try (var failing = Onehop.builder()
+                .discovery(broken)
+                .meshDetection(false)
+                .loop(time)
+                .build()) {
+            discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
+            Balancer api = failing.balancer("api.shop:80");
+            time.run();
+
+            assertThat(api.attempt().fallback()).isPresent();
+
+            broken.failing = false;
+            discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
+            time.run();
+            assertThat(api.eligible().size()).isEqualTo(3);
+
+            broken.failing = true;
+            discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 4));
+            time.run();
+            assertThat(api.eligible().size()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void anEndpointThatOurAddressPolicyRefusesLeavesTheConnectionToTheClusterIp() throws Exception {
+        Endpoint special = Endpoint.builder("240.0.0.1")
+                .conditions(true, true, false)
+                .pod("p", "u")
+                .build();
+        discovery.set(SampleService.service(), SampleService.slice("api-1", List.of(special)));
+        Balancer api = balancer();
+
+        Attempt attempt = api.attempt();
+
+        assertThat(attempt.fallback()).hasValueSatisfying(fallback -> {
+            assertThat(fallback.reason()).isEqualTo(FallbackReason.ADDRESS_REFUSED);
+            assertThat(fallback.why()).contains("address policy");
+        });
+        assertThat(attempt.address().getAddress().getHostAddress()).isEqualTo("10.96.0.10");
+    }
+
+    @Test
+    void successOnAnOldConnectionDoesNotForgiveRefusedConnects() throws Exception {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 1), SampleService.slice("api-2", 1, 2));
+        Balancer api = balancer();
+
+        for (int i = 0; i < 2; i++) {
+            refuse(api, "pod-0");
+            api.attempt().succeeded();
+            time.advance(Duration.ofMillis(5));
+        }
+
+        assertThat(api.eligible().ejected()).hasSize(1);
+    }
+
+    @Test
+    void aConnectionMadeForgivesRefusedConnects() throws Exception {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 2));
+        Balancer api = balancer();
+
+        for (int i = 0; i < 4; i++) {
+            refuse(api, "pod-0");
+            time.advance(Duration.ofMillis(5));
+            backend(api, "pod-0").hardEvidence().clear(); // what Attempt.connected() does
+        }
+        time.run();
+
+        assertThat(api.eligible().ejected()).isEmpty();
+    }
+
+    @Test
+    void anEjectionOutlivesAFlapOfReadiness() throws Exception {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
+        Balancer api = balancer();
+        refuse(api, "pod-0");
+        time.advance(Duration.ofMillis(5));
+        refuse(api, "pod-0");
+        time.run();
+
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 1, 3));
+        time.run();
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
+        time.run();
+
+        assertThat(api.eligible().ejected()).hasSize(1);
+    }
+
+    @Test
+    void aBareNameFallsBackToTheServiceOfTheNamespaceItMeant() {
+        discovery.set(SampleService.KEY, new ServiceView.Unknown("no answer"));
+        Balancer api = onehop.balancer("api:80");
+        time.advance(Duration.ofSeconds(2));
+
+        assertThat(api.attemptAsync().toCompletableFuture().join().address())
+                .isEqualTo(InetSocketAddress.createUnresolved("api.shop.svc", 80));
     }
 
     private Balancer balancer() {
@@ -458,5 +622,52 @@ class BalancerTest {
             attempt.close();
         }
         throw new AssertionError(pod + " was not picked in 10,000 attempts");
+    }
+
+    /** Fails where the pipeline asks for the location. */
+    private static class FailingLocation extends Noting {
+        private boolean failing = true;
+
+        FailingLocation(Discovery source) {
+            super(source, new ArrayList<>());
+        }
+
+        @Override
+        public ClientLocation location() {
+            if (failing) {
+                throw new IllegalStateException("a discovery of a test");
+            }
+            return super.location();
+        }
+    }
+
+    /** Notes which Services are asked for. */
+    private static class Noting implements Discovery {
+        private final Discovery source;
+        private final List<ServiceKey> asked;
+
+        Noting(Discovery source, List<ServiceKey> asked) {
+            this.source = source;
+            this.asked = asked;
+        }
+
+        @Override
+        public Subscription subscribe(ServiceKey service, Consumer<ServiceView> subscriber) {
+            asked.add(service);
+            return source.subscribe(service, subscriber);
+        }
+
+        @Override
+        public ClientLocation location() {
+            return source.location();
+        }
+
+        @Override
+        public Optional<String> namespace() {
+            return source.namespace();
+        }
+
+        @Override
+        public void close() {}
     }
 }

@@ -139,6 +139,57 @@ abstract class FailoverContract {
     }
 
     @Test
+    void ofTwoPodsTheSecondGetsAllThatIsLeft() {
+        Balancer api = pods(2);
+
+        assertThatThrownBy(() -> connect(api, Duration.ofSeconds(10), (attempt, timeout) -> {
+                    timeouts.add(timeout);
+                    time.advance(timeout);
+                    throw new SocketTimeoutException("Connect timed out");
+                }))
+                .isInstanceOf(SocketTimeoutException.class);
+        assertThat(timeouts).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(9));
+    }
+
+    @Test
+    void noDialBeginsAfterTheDeadlineAndNoBackendIsBlamedForThat() throws Exception {
+        Balancer api = pods(1);
+        Attempt waiting = api.attempt();
+        var failover = new Failover(time, Duration.ofMillis(100));
+        time.advance(Duration.ofMillis(100));
+
+        assertThatThrownBy(() -> failover.nextDial(waiting, 1)).isInstanceOf(SocketTimeoutException.class);
+        assertThat(api.eligible().backend(0).abandoned()).isEqualTo(1);
+        assertThat(api.eligible().backend(0).failed()).isZero();
+    }
+
+    @Test
+    void aDialIsNeverGivenLessThanAMillisecond() throws Exception {
+        Balancer api = pods(3);
+
+        connect(api, Duration.ofMillis(2), dialer(0, () -> new IOException("unused")));
+
+        assertThat(timeouts).allSatisfy(timeout -> assertThat(timeout).isGreaterThanOrEqualTo(Duration.ofMillis(1)));
+    }
+
+    @Test
+    void aCallWithoutEndIsNoError() throws Exception {
+        Balancer api = pods(1);
+
+        assertThat(connect(api, Duration.ofSeconds(Long.MAX_VALUE), dialer(0, () -> new IOException("unused"))))
+                .isEqualTo("10.244.0.1");
+    }
+
+    @Test
+    void aDialerThatReturnsNothingIsAnErrorAndLeavesNoAttemptOpen() {
+        Balancer api = pods(1);
+
+        assertThatThrownBy(() -> connect(api, SECONDS_3, (attempt, timeout) -> null))
+                .isInstanceOf(NullPointerException.class);
+        assertThat(api.eligible().backend(0).inFlight()).isZero();
+    }
+
+    @Test
     void everyFailedDialEndsItsAttempt() throws Exception {
         Balancer api = pods(3);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onehop.service.ClientLocation;
+import dev.onehop.service.Service;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.time.ManualTime;
 import java.time.Duration;
@@ -67,6 +68,44 @@ class OnehopNamesTest {
     }
 
     @Test
+    void dialsToForeignNamesLeaveNothingBehind() {
+        var time = new ManualTime();
+        var discovery = StaticDiscovery.create("shop", ClientLocation.unknown());
+        try (var client = Onehop.builder()
+                .discovery(discovery)
+                .meshDetection(false)
+                .loop(time)
+                .build()) {
+            assertThat(client.forHost("junk", 80)).isPresent();
+            time.run();
+
+            assertThat(client.forHost("junk", 80)).isEmpty();
+            discovery.set(Service.builder("shop", "junk")
+                    .clusterIp("10.96.0.77")
+                    .port("", 80)
+                    .build());
+            time.advance(Duration.ofSeconds(31));
+            assertThat(client.forHost("junk", 80)).isPresent();
+            time.run();
+            assertThat(client.forHost("junk", 80)).isPresent();
+        }
+    }
+
+    @Test
+    void aForeignNameDoesNotMakeItsDomainANamespace() {
+        onehop.forHost("x.com.svc", 80);
+
+        assertThat(onehop.forHost("example.com", 80)).isEmpty();
+    }
+
+    @Test
+    void aPortOutOfRangeIsNotOurs() {
+        assertThat(onehop.forHost("api", 0)).isEmpty();
+        assertThat(onehop.forHost("www.example.com", -1)).isEmpty();
+        assertThat(onehop.forHost("api", 70_000)).isEmpty();
+    }
+
+    @Test
     void aBareNameWithoutANamespaceIsAClearError() {
         try (var lost = Onehop.builder()
                 .discovery(StaticDiscovery.create())
@@ -93,6 +132,12 @@ class OnehopNamesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("initialWait")
                 .hasMessageContaining("PT-1S");
+        assertThatThrownBy(() -> Onehop.builder()
+                        .discovery(StaticDiscovery.create())
+                        .namespace("Shop")
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'Shop'");
         assertThatThrownBy(() -> Onehop.builder()
                         .discovery(StaticDiscovery.create())
                         .clusterDomain(".cluster.local")

@@ -15,6 +15,7 @@ import dev.onehop.service.Protocol;
 import dev.onehop.service.Service;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceKey;
+import dev.onehop.service.ServiceView;
 import dev.onehop.service.SlicePort;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,7 @@ final class Fleet {
     }
 
     static Eligible eligible(int pods) {
+        var view = new ServiceView.Live(new ServiceDeclaration.Present(SERVICE), List.of(slices(pods)));
         var route = (Route.Backends) Route.of(
                 Destination.tcp(KEY, new PortRef.Numbered(80)),
                 new ServiceDeclaration.Present(SERVICE),
@@ -70,6 +72,6 @@ final class Fleet {
         List<Backend> backends = route.endpoints().stream()
                 .map(endpoint -> new Backend(endpoint, "api.shop"))
                 .toList();
-        return Eligible.of(route, backends, Ejections.none(), 1);
+        return Eligible.of(view, route, backends, Ejections.none(), 1);
     }
 }

@@ -4,6 +4,7 @@ import dev.onehop.health.Backend;
 import dev.onehop.health.Ejection;
 import dev.onehop.health.Ejections;
 import dev.onehop.route.Route;
+import dev.onehop.service.ServiceView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,33 +26,39 @@ public final class Eligible {
     private static final Backend[] NOBODY = {};
 
     private final Decision decision;
+    private final ServiceView view;
     private final @Nullable Route route;
     private final Backend[] backends;
     private final int size;
     private final Ejections ejections;
     private final Optional<Duration> affinityTimeout;
+    private final boolean failedOpen;
     private final long version;
 
     private Eligible(
             Decision decision,
+            ServiceView view,
             @Nullable Route route,
             Backend[] backends,
             int size,
             Ejections ejections,
             Optional<Duration> affinityTimeout,
+            boolean failedOpen,
             long version) {
         this.decision = decision;
+        this.view = view;
         this.route = route;
         this.backends = backends;
         this.size = size;
         this.ejections = ejections;
         this.affinityTimeout = affinityTimeout;
+        this.failedOpen = failedOpen;
         this.version = version;
     }
 
     /** Nobody to pick, for the reason {@code decision} gives; {@code route} is null when no view was complete. */
-    public static Eligible nobody(Decision decision, @Nullable Route route, long version) {
-        return new Eligible(decision, route, NOBODY, 0, Ejections.none(), Optional.empty(), version);
+    public static Eligible nobody(Decision decision, ServiceView view, @Nullable Route route, long version) {
+        return new Eligible(decision, view, route, NOBODY, 0, Ejections.none(), Optional.empty(), false, version);
     }
 
     /**
@@ -60,7 +67,8 @@ public final class Eligible {
      * @param backends one per endpoint of {@code route}, not empty, without duplicates
      * @param version grows with every snapshot of one Service port
      */
-    public static Eligible of(Route.Backends route, List<Backend> backends, Ejections ejections, long version) {
+    public static Eligible of(
+            ServiceView view, Route.Backends route, List<Backend> backends, Ejections ejections, long version) {
         var ordered = new Backend[backends.size()];
         int healthy = 0;
         int last = ordered.length;
@@ -72,7 +80,8 @@ public final class Eligible {
             }
         }
         int size = healthy == 0 ? ordered.length : healthy;
-        return new Eligible(Decision.PICK, route, ordered, size, ejections, route.affinityTimeout(), version);
+        return new Eligible(
+                Decision.PICK, view, route, ordered, size, ejections, route.affinityTimeout(), healthy == 0, version);
     }
 
     /** What becomes of a connection now; {@link Decision.Pick} exactly when {@link #size()} is not 0. */
@@ -111,12 +120,17 @@ public final class Eligible {
 
     /** Whether every backend is ejected, and so all are used. */
     public boolean failedOpen() {
-        return ejections.size() > 0 && size == backends.length && size > 0 && ejections.size() >= size;
+        return failedOpen;
     }
 
     /** How long a chosen backend is remembered, when the Service asks for session affinity (R30). */
     public Optional<Duration> affinityTimeout() {
         return affinityTimeout;
+    }
+
+    /** The view this was made from. */
+    public ServiceView view() {
+        return view;
     }
 
     /** The route this was made from; empty while no complete view has arrived. */
@@ -156,6 +170,14 @@ public final class Eligible {
             return Optional.empty();
         }
         return Optional.of(new Eligible(
-                decision, route, left.toArray(Backend[]::new), left.size(), ejections, affinityTimeout, version));
+                decision,
+                view,
+                route,
+                left.toArray(Backend[]::new),
+                left.size(),
+                ejections,
+                affinityTimeout,
+                failedOpen,
+                version));
     }
 }

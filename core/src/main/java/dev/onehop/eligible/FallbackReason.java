@@ -8,9 +8,11 @@ public enum FallbackReason {
     VIEW_TOO_OLD,
     /** kube-proxy does not proxy this destination either, or leaves it to others (R1-R5). */
     NOT_PROXIED,
+    /** The Service's only endpoints have addresses that our own policy refuses to dial. */
+    ADDRESS_REFUSED,
     /** A mesh sidecar routes by ClusterIP; dialling pods would go around it. */
     MESH_SIDECAR,
-    /** Onehop is switched off here. */
+    /** Onehop is switched off here, or closed. */
     SWITCHED_OFF,
     /** The client's protocol cannot be translated yet. */
     PROTOCOL_UNSUPPORTED

@@ -67,10 +67,10 @@ public record Explanation(
      * The view's state and age.
      *
      * @param state {@code unknown}, {@code live} or {@code stale}
-     * @param age since the source last told us anything
+     * @param age since the source last told us anything; empty when it has not told us all yet
      * @param why what keeps it from being live; {@code ""} when it is
      */
-    public record View(String state, Duration age, String why) {}
+    public record View(String state, Optional<Duration> age, String why) {}
 
     /**
      * A backend of the route.
@@ -108,11 +108,10 @@ public record Explanation(
     public record LeftOut(
             @Nullable String address, @Nullable String pod, String slice, String rule, String reason) {}
 
-    /** Explains a snapshot together with the view it was made from. */
+    /** Explains a snapshot. */
     public static Explanation of(
             Destination destination,
-            ServiceView view,
-            Duration viewAge,
+            Optional<Duration> viewAge,
             Eligible eligible,
             String policy,
             Map<FallbackReason, Long> fallbacks,
@@ -132,7 +131,7 @@ public record Explanation(
                 verdict(eligible),
                 route.map(Route::rule).orElse(""),
                 reason(eligible),
-                view(view, viewAge),
+                view(eligible.view(), viewAge),
                 policy,
                 candidates(eligible, nowNanos),
                 route.map(Route::excluded).orElse(List.of()).stream()
@@ -175,7 +174,7 @@ public record Explanation(
         return eligible.failedOpen() ? text + "; all of them are ejected, so ejections are ignored" : text;
     }
 
-    private static View view(ServiceView view, Duration age) {
+    private static View view(ServiceView view, Optional<Duration> age) {
         if (view instanceof ServiceView.Unknown unknown) {
             return new View("unknown", age, unknown.why());
         }

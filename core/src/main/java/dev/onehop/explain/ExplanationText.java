@@ -2,6 +2,7 @@ package dev.onehop.explain;
 
 import dev.onehop.explain.Explanation.Candidate;
 import dev.onehop.explain.Explanation.LeftOut;
+import dev.onehop.service.Printable;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -16,34 +17,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExplanationText {
 
-    private static final int LONGEST = 128;
-
     private ExplanationText() {}
 
     static String of(Explanation explained) {
         var text = new StringBuilder(512);
-        text.append(clean(explained.service()))
+        text.append(Printable.of(explained.service()))
                 .append(" port ")
-                .append(clean(explained.port()))
+                .append(Printable.of(explained.port()))
                 .append('/')
                 .append(explained.protocol())
                 .append(explained.family() == null ? "" : " " + explained.family())
                 .append("\n  view      ")
                 .append(explained.view().state())
-                .append(", last contact ")
-                .append(age(explained.view().age()))
-                .append(" ago")
+                .append(explained
+                        .view()
+                        .age()
+                        .map(age -> ", last contact " + age(age) + " ago")
+                        .orElse(""))
                 .append(
                         explained.view().why().isEmpty()
                                 ? ""
-                                : ": " + clean(explained.view().why()))
+                                : ": " + Printable.of(explained.view().why()))
                 .append("\n  ClusterIP ")
                 .append(explained.clusterIp() == null ? "unknown or none" : explained.clusterIp())
                 .append("\n  verdict   ")
                 .append(explained.verdict())
                 .append(explained.rule().isEmpty() ? "" : " (" + explained.rule() + ")")
                 .append(": ")
-                .append(clean(explained.reason()))
+                .append(Printable.of(explained.reason()))
                 .append("\n  policy    ")
                 .append(explained.policy())
                 .append('\n');
@@ -68,7 +69,7 @@ final class ExplanationText {
                 .append(" failed, ")
                 .append(candidate.inFlight())
                 .append(" open)");
-        text.append(candidate.ejection().isEmpty() ? "" : " " + clean(candidate.ejection()))
+        text.append(candidate.ejection().isEmpty() ? "" : " " + Printable.of(candidate.ejection()))
                 .append('\n');
     }
 
@@ -77,9 +78,9 @@ final class ExplanationText {
         text.append(String.format(
                 Locale.ROOT,
                 "  --          %-21s %s%s%n",
-                address == null ? "(no address)" : clean(address),
+                address == null ? "(no address)" : Printable.of(address),
                 name(leftOut.pod(), "pod"),
-                leftOut.rule() + ": " + leftOut.reason() + " (slice " + clean(leftOut.slice()) + ")"));
+                leftOut.rule() + ": " + leftOut.reason() + " (slice " + Printable.of(leftOut.slice()) + ")"));
     }
 
     private static void appendCounts(StringBuilder text, Explanation explained) {
@@ -96,15 +97,10 @@ final class ExplanationText {
     }
 
     private static String name(@Nullable String value, String what) {
-        return value == null ? "" : what + " " + clean(value) + " ";
+        return value == null ? "" : what + " " + Printable.of(value) + " ";
     }
 
     private static String age(Duration age) {
         return age.compareTo(Duration.ofSeconds(10)) < 0 ? age.toMillis() + " ms" : age.toSeconds() + " s";
-    }
-
-    private static String clean(String text) {
-        String printable = text.replaceAll("\\p{Cntrl}", "?");
-        return printable.length() <= LONGEST * 8 ? printable : printable.substring(0, LONGEST * 8) + "...";
     }
 }

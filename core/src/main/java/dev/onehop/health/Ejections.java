@@ -2,7 +2,6 @@ package dev.onehop.health;
 
 import dev.onehop.route.BackendKey;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is ejected until when, and who was not long ago. Health never empties the set: at most n - 1 of n backends are
- * ejected, and the guard is checked again whenever the set of backends changes (reliability 2.5).
+ * Who is ejected until when, and who was not long ago. Health never empties the set: at most n - 1 of a fleet of n are
+ * ejected, and the guard is checked again whenever the fleet changes (reliability 2.5).
  *
  * <p>Immutable; every change makes a new one.
  */
@@ -22,6 +21,7 @@ public final class Ejections {
     private static final Duration BASE = Duration.ofSeconds(1);
     private static final Duration CAP = Duration.ofSeconds(30);
     private static final long DECAY_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long TOMBSTONE_NANOS = Duration.ofMinutes(1).toNanos();
     private static final Ejections NONE = new Ejections(Map.of(), Map.of());
 
     private final Map<BackendKey, Ejection> current;
@@ -42,7 +42,7 @@ public final class Ejections {
         return Optional.ofNullable(current.get(key));
     }
 
-    /** How many backends are ejected. */
+    /** How many backends are ejected, those that have left meanwhile included. */
     public int size() {
         return current.size();
     }
@@ -53,14 +53,14 @@ public final class Ejections {
     }
 
     /**
-     * Ejects a backend, unless it is ejected already or is the last one of the fleet.
+     * Ejects a backend, unless it is ejected already or would be the last one of the fleet to go.
      *
-     * @param fleet how many backends the route holds
+     * @param fleet the backends of the route
      * @param jitter 0.8 to 1.2; stretches the time
      * @return this very object when nothing changes
      */
-    public Ejections eject(BackendKey key, String evidence, int fleet, long nowNanos, double jitter) {
-        if (current.containsKey(key) || current.size() >= fleet - 1) {
+    public Ejections eject(BackendKey key, String evidence, Set<BackendKey> fleet, long nowNanos, double jitter) {
+        if (current.containsKey(key) || ejectedOf(fleet) >= fleet.size() - 1) {
             return this;
         }
         int times = timesBefore(past.get(key), nowNanos) + 1;
@@ -72,16 +72,16 @@ public final class Ejections {
     }
 
     /**
-     * What is left at a time and for a fleet: ejections whose time is up are over, backends that left are forgotten,
-     * and where more than n - 1 would be out, the longest ejected return.
+     * What is left at a time and for a fleet: ejections whose time is up are over, and where all of the fleet would be
+     * out, the longest ejected returns. A backend that left the fleet, by a flap of its readiness say, finds its
+     * ejection again when it returns within a minute (reliability 2.10).
      *
      * @return this very object when nothing changes
      */
-    public Ejections at(long nowNanos, Collection<BackendKey> fleet) {
+    public Ejections at(long nowNanos, Set<BackendKey> fleet) {
         if (current.isEmpty() && past.isEmpty()) {
             return this;
         }
-        Set<BackendKey> here = fleet instanceof Set<BackendKey> set ? set : Set.copyOf(fleet);
         var still = new HashMap<>(current);
         var over = new HashMap<>(past);
         current.forEach((key, ejection) -> {
@@ -90,17 +90,29 @@ public final class Ejections {
                 over.put(key, ejection);
             }
         });
-        still.keySet().retainAll(here);
-        over.keySet().retainAll(here);
-        over.values().removeIf(ejection -> timesBefore(ejection, nowNanos) == 0);
-        while (!still.isEmpty() && still.size() >= here.size()) {
-            BackendKey longest = still.entrySet().stream()
-                    .min(Comparator.comparingLong(entry -> entry.getValue().sinceNanos() - nowNanos))
-                    .orElseThrow()
-                    .getKey();
-            still.remove(longest);
+        over.entrySet()
+                .removeIf(entry -> timesBefore(entry.getValue(), nowNanos) == 0
+                        || (!fleet.contains(entry.getKey())
+                                && nowNanos - entry.getValue().untilNanos() > TOMBSTONE_NANOS));
+        while (!fleet.isEmpty() && still.keySet().containsAll(fleet)) {
+            BackendKey longest = fleet.stream()
+                    .min(Comparator.comparingLong(key -> sinceNanos(still, key) - nowNanos))
+                    .orElseThrow();
+            Ejection pardoned = still.remove(longest);
+            if (pardoned != null) {
+                over.put(longest, pardoned);
+            }
         }
         return still.equals(current) && over.equals(past) ? this : new Ejections(still, over);
+    }
+
+    private long ejectedOf(Set<BackendKey> fleet) {
+        return current.keySet().stream().filter(fleet::contains).count();
+    }
+
+    private static long sinceNanos(Map<BackendKey, Ejection> ejections, BackendKey key) {
+        Ejection ejection = ejections.get(key);
+        return ejection == null ? 0 : ejection.sinceNanos();
     }
 
     /** The count decays by one for every ten seconds since the backend returned. */

@@ -1,11 +1,14 @@
 package dev.onehop.eligible;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onehop.health.Backend;
 import dev.onehop.health.Ejections;
+import dev.onehop.route.BackendKey;
 import dev.onehop.testing.SampleService;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EligibleTest {
@@ -14,7 +17,7 @@ class EligibleTest {
 
     @Test
     void ejectedBackendsAreNotEligible() {
-        var eligible = Eligible.of(SampleService.route(3), backends, ejected(1, 10), 1);
+        var eligible = Eligible.of(SampleService.view(3), SampleService.route(3), backends, ejected(1, 10), 1);
 
         assertThat(eligible.backends()).containsExactlyInAnyOrder(backends.get(1), backends.get(2));
         assertThat(eligible.ejected()).containsExactly(backends.get(0));
@@ -23,7 +26,7 @@ class EligibleTest {
 
     @Test
     void healthNeverEmptiesTheSet() {
-        var eligible = Eligible.of(SampleService.route(3), backends, ejected(3, 10), 1);
+        var eligible = Eligible.of(SampleService.view(3), SampleService.route(3), backends, ejected(3, 10), 1);
 
         assertThat(eligible.backends()).containsExactlyInAnyOrderElementsOf(backends);
         assertThat(eligible.ejected()).isEmpty();
@@ -32,7 +35,7 @@ class EligibleTest {
 
     @Test
     void aFailoverTurnsToEjectedBackendsOnceAllOthersWereTried() {
-        var eligible = Eligible.of(SampleService.route(3), backends, ejected(1, 10), 1);
+        var eligible = Eligible.of(SampleService.view(3), SampleService.route(3), backends, ejected(1, 10), 1);
 
         var afterOne = eligible.without(List.of(backends.get(1))).orElseThrow();
         var afterTwo =
@@ -45,17 +48,29 @@ class EligibleTest {
 
     @Test
     void nobodyIsEligibleInARefusal() {
-        var eligible = Eligible.nobody(new Decision.Refuse(Verdict.REJECT, "no endpoints"), null, 1);
+        var eligible =
+                Eligible.nobody(new Decision.Refuse(Verdict.REJECT, "no endpoints"), SampleService.view(0), null, 1);
 
         assertThat(eligible.size()).isZero();
         assertThat(eligible.backends()).isEmpty();
         assertThat(eligible.without(List.of())).isEmpty();
     }
 
+    @Test
+    void leftoversOfAFailoverAreNoPanic() {
+        var eligible = Eligible.of(SampleService.view(3), SampleService.route(3), backends, ejected(1, 10), 1);
+
+        assertThat(eligible.without(List.of(backends.get(1))).orElseThrow().failedOpen())
+                .isFalse();
+    }
+
+    /** The first {@code count} of the three ejected, as if the fleet were larger than it is. */
     private Ejections ejected(int count, int fleet) {
+        Set<BackendKey> larger =
+                SampleService.backends(fleet).stream().map(Backend::key).collect(toSet());
         var ejections = Ejections.none();
         for (Backend backend : backends.subList(0, count)) {
-            ejections = ejections.eject(backend.key(), "refused", fleet, 0, 1.0);
+            ejections = ejections.eject(backend.key(), "refused", larger, 0, 1.0);
         }
         return ejections;
     }

@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
+import java.security.cert.CertificateException;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
@@ -33,6 +34,19 @@ class SignalTest {
                 Arguments.of(new SocketException("Too many open files"), Signal.LOCAL_EXHAUSTION, false),
                 Arguments.of(new ConnectException("Cannot assign requested address"), Signal.LOCAL_EXHAUSTION, false),
                 Arguments.of(new SocketTimeoutException("Read timed out"), Signal.OTHER, false),
+                Arguments.of(new SocketTimeoutException("Read timed out on connection 7"), Signal.OTHER, false),
+                Arguments.of(new IOException("upstream said: Network is unreachable"), Signal.OTHER, false),
+                Arguments.of(
+                        new SSLHandshakeException("Received fatal alert: bad_certificate"), Signal.TLS_IDENTITY, false),
+                Arguments.of(
+                        new SSLHandshakeException("PKIX path building failed")
+                                .initCause(new CertificateException("no trust anchor")),
+                        Signal.TLS_IDENTITY,
+                        false),
+                Arguments.of(
+                        new ConnectException("wrapped").initCause(new NoRouteToHostException("No route to host")),
+                        Signal.UNREACHABLE,
+                        true),
                 Arguments.of(new HttpTimeoutException("request timed out"), Signal.OTHER, false),
                 Arguments.of(new SocketException("Connection reset"), Signal.OTHER, false),
                 Arguments.of(new IOException("HTTP/1.1 header parser received no bytes"), Signal.OTHER, false));
@@ -54,10 +68,11 @@ class SignalTest {
 
     @Test
     void aChainOfCausesWithoutEndIsCutOff() {
-        var a = new IOException("a");
-        var b = new IOException("b", a);
+        var a = new ConnectException("a");
+        var b = new ConnectException("b");
         a.initCause(b);
+        b.initCause(a);
 
-        assertThat(Signal.of(a)).isEqualTo(Signal.OTHER);
+        assertThat(Signal.of(a)).isEqualTo(Signal.CONNECT_REFUSED);
     }
 }

@@ -1,5 +1,6 @@
 package dev.onehop.pick;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onehop.eligible.Eligible;
@@ -57,8 +58,9 @@ public abstract class PickPolicyContract {
     void neverPicksAnEjectedBackend() {
         var backends = SampleService.backends(5);
         var out = backends.get(2);
-        var ejections = Ejections.none().eject(out.key(), "test", 5, 0, 1.0);
-        var eligible = Eligible.of(SampleService.route(5), backends, ejections, 1);
+        var fleet = backends.stream().map(Backend::key).collect(toSet());
+        var ejections = Ejections.none().eject(out.key(), "test", fleet, 0, 1.0);
+        var eligible = Eligible.of(SampleService.view(5), SampleService.route(5), backends, ejections, 1);
         var picker = picker();
 
         for (int i = 0; i < 1_000; i++) {

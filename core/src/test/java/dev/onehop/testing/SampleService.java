@@ -16,6 +16,7 @@ import dev.onehop.service.Service;
 import dev.onehop.service.ServiceBuilder;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceKey;
+import dev.onehop.service.ServiceView;
 import dev.onehop.service.SlicePort;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,11 @@ public final class SampleService {
         return slices;
     }
 
+    /** The live view with that many pods. */
+    public static ServiceView.Live view(int pods) {
+        return new ServiceView.Live(new ServiceDeclaration.Present(service()), slices(pods));
+    }
+
     public static Route.Backends route(int pods) {
         return (Route.Backends) Route.of(
                 PORT_80,
@@ -94,6 +100,6 @@ public final class SampleService {
 
     /** A snapshot of that many healthy pods. */
     public static Eligible eligible(int pods) {
-        return Eligible.of(route(pods), backends(pods), Ejections.none(), 1);
+        return Eligible.of(view(pods), route(pods), backends(pods), Ejections.none(), 1);
     }
 }

@@ -1,0 +1,121 @@
+package dev.onehop;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One asynchronous call: dials, and dials again elsewhere, until it has a connection, an error for its caller, or no
+ * caller any more.
+ *
+ * <p>Shared: its steps follow one another on whatever threads the dialer completes on; cancelling comes from any.
+ */
+final class AsyncConnect<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(AsyncConnect.class);
+
+    /** Where to go after a failed dial; empty when the failure is the caller's. */
+    @FunctionalInterface
+    interface Next {
+        Optional<Attempt> after(Failover failover, Attempt failed, Throwable failure);
+    }
+
+    private final Failover failover;
+    private final AsyncDialer<T> dialer;
+    private final ToIntFunction<Attempt> known;
+    private final Next next;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private volatile @Nullable Attempt current;
+
+    AsyncConnect(Failover failover, AsyncDialer<T> dialer, ToIntFunction<Attempt> known, Next next) {
+        this.failover = failover;
+        this.dialer = dialer;
+        this.known = known;
+        this.next = next;
+        var unused = result.whenComplete((connection, failure) -> abandonIfCancelled());
+    }
+
+    /** What the caller holds: cancelling it abandons the attempt under way. */
+    CompletableFuture<T> result() {
+        return result;
+    }
+
+    /** Takes the first attempt, or the reason why there is none. */
+    void begin(@Nullable Attempt attempt, @Nullable Throwable failure) {
+        if (attempt == null) {
+            result.completeExceptionally(bare(Objects.requireNonNull(failure)));
+        } else {
+            dial(attempt);
+        }
+    }
+
+    private void dial(Attempt attempt) {
+        current = attempt;
+        if (result.isDone()) {
+            attempt.close();
+            return;
+        }
+        CompletionStage<T> dialled;
+        try {
+            Duration timeout = failover.nextDial(attempt, known.applyAsInt(attempt));
+            dialled = dialer.dial(attempt, timeout);
+        } catch (Exception | Error e) {
+            dialled = CompletableFuture.failedFuture(e);
+        }
+        dialled.whenComplete((connection, failure) -> {
+            if (failure != null) {
+                failed(attempt, bare(failure));
+            } else if (connection == null) {
+                failed(attempt, new NullPointerException("what the dialer's stage completed with"));
+            } else {
+                connected(attempt, connection);
+            }
+        });
+    }
+
+    private void connected(Attempt attempt, T connection) {
+        attempt.connected();
+        if (!result.complete(connection)) {
+            attempt.close();
+            if (connection instanceof AutoCloseable unwanted) {
+                try {
+                    unwanted.close();
+                } catch (Exception e) {
+                    log.debug("closing a connection nobody waits for failed", e);
+                }
+            }
+        }
+    }
+
+    private void failed(Attempt attempt, Throwable failure) {
+        if (result.isDone()) {
+            attempt.close();
+            return;
+        }
+        Optional<Attempt> another = next.after(failover, attempt, failure);
+        if (another.isPresent()) {
+            dial(another.get());
+        } else {
+            failover.explain(failure);
+            result.completeExceptionally(failure);
+        }
+    }
+
+    private void abandonIfCancelled() {
+        Attempt attempt = current;
+        if (result.isCancelled() && attempt != null) {
+            attempt.close();
+        }
+    }
+
+    private static Throwable bare(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

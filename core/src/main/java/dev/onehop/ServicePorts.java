@@ -1,0 +1,119 @@
+package dev.onehop;
+
+import dev.onehop.eligible.Eligible;
+import dev.onehop.route.Destination;
+import dev.onehop.service.ServiceDeclaration.Absent;
+import dev.onehop.service.ServiceDeclaration.Present;
+import dev.onehop.service.ServiceKey;
+import dev.onehop.service.ServiceView;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The Service ports in use, each with its one pipeline. Those an application asked for by name are kept; those that a
+ * client merely dialled are kept while the Service exists, and its absence is remembered for 30 s, so that foreign names
+ * cost neither a watch nor a wait for long (design decision 10).
+ *
+ * <p>Shared: safe from any thread.
+ */
+final class ServicePorts implements AutoCloseable {
+
+    private static final Duration ABSENCE = Duration.ofSeconds(30);
+    private static final int MAX_ABSENCES = 1_000;
+
+    private record Port(ServicePipeline pipeline, Picks picks, boolean kept) {}
+
+    private final Settings settings;
+    private final Map<Destination, Port> ports = new ConcurrentHashMap<>();
+    private final Map<ServiceKey, Long> absentSinceNanos = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    ServicePorts(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** The balancer of a port the application asked for. */
+    Balancer kept(Destination destination, String host) {
+        if (closed) {
+            throw new IllegalStateException("Onehop is closed (asked for " + destination + ")");
+        }
+        Port port = ports.compute(
+                destination,
+                (key, known) -> known == null ? start(key, true) : new Port(known.pipeline, known.picks, true));
+        return balancer(port, host);
+    }
+
+    /** The balancer of a port that a client dials; empty when its Service was absent less than 30 s ago. */
+    Optional<Balancer> whilePresent(Destination destination, String host) {
+        if (closed || isAbsent(destination.service())) {
+            return Optional.empty();
+        }
+        Port known = ports.get(destination);
+        return Optional.of(balancer(known == null ? dialled(destination) : known, host));
+    }
+
+    /** Whether a Service of this namespace was asked for, or is known to exist. */
+    boolean isWatched(String namespace) {
+        return ports.entrySet().stream()
+                .filter(entry -> entry.getKey().service().namespace().equals(namespace))
+                .anyMatch(entry -> entry.getValue().kept
+                        || exists(entry.getValue().pipeline.eligible()));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        ports.values().forEach(port -> port.pipeline.close());
+    }
+
+    private Port dialled(Destination destination) {
+        Port fresh = start(destination, false);
+        Port known = ports.putIfAbsent(destination, fresh);
+        if (known != null) {
+            fresh.pipeline.retire();
+            return known;
+        }
+        fresh.pipeline.listen(snapshot -> dropIfAbsent(destination, snapshot));
+        return fresh;
+    }
+
+    private Port start(Destination destination, boolean kept) {
+        var pipeline = new ServicePipeline(destination, settings);
+        pipeline.start();
+        if (closed) {
+            pipeline.close(); // lost the race with close(), which did not see it
+        }
+        return new Port(pipeline, new Picks(pipeline, settings), kept);
+    }
+
+    private void dropIfAbsent(Destination destination, Eligible snapshot) {
+        boolean absent = snapshot.view() instanceof ServiceView.Known known && known.declaration() instanceof Absent;
+        Port port = ports.get(destination);
+        if (!absent || port == null || port.kept) {
+            return;
+        }
+        long now = settings.loop().nanoTime();
+        absentSinceNanos.values().removeIf(since -> now - since >= ABSENCE.toNanos());
+        if (absentSinceNanos.size() < MAX_ABSENCES) {
+            absentSinceNanos.put(destination.service(), now);
+        }
+        if (ports.remove(destination, port)) {
+            port.pipeline.retire();
+        }
+    }
+
+    private boolean isAbsent(ServiceKey service) {
+        Long since = absentSinceNanos.get(service);
+        return since != null && settings.loop().nanoTime() - since < ABSENCE.toNanos();
+    }
+
+    private static boolean exists(Eligible snapshot) {
+        return snapshot.view() instanceof ServiceView.Known known && known.declaration() instanceof Present;
+    }
+
+    private Balancer balancer(Port port, String host) {
+        return new Balancer(port.pipeline, port.picks, settings, host);
+    }
+}
