@@ -1,0 +1,56 @@
+package dev.onehop.k8s;
+
+import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.Service;
+import dev.onehop.service.ServiceKey;
+import io.fabric8.kubernetes.api.model.Endpoints;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import java.util.List;
+
+/**
+ * The resources we follow, each as what it is mapped to.
+ *
+ * <p>Shared: safe from any thread.
+ */
+final class ApiResources {
+
+    private final HttpClient http;
+    private final String baseUrl;
+    private final ApiJson<io.fabric8.kubernetes.api.model.Service, Service> services;
+    private final ApiJson<io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice, EndpointSlice> slices;
+    private final ApiJson<Endpoints, List<EndpointSlice>> endpoints;
+
+    /**
+     * @param baseUrl the API server's, ending in a slash
+     */
+    ApiResources(HttpClient http, String baseUrl) {
+        this.http = http;
+        this.baseUrl = baseUrl;
+        var pool = new StringPool();
+        var slicesOfApi = new SliceMapping(pool);
+        var slicesOfEndpoints = new EndpointsMapping(pool);
+        services = new ApiJson<>(io.fabric8.kubernetes.api.model.Service.class, ServiceMapping::map);
+        slices = new ApiJson<>(io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice.class, slicesOfApi::map);
+        endpoints = new ApiJson<>(Endpoints.class, slicesOfEndpoints::map);
+    }
+
+    ListWatch<Service> service(ServiceKey service) {
+        return new HttpListWatch<>(http, baseUrl, Selection.service(service), services);
+    }
+
+    ListWatch<EndpointSlice> slices(ServiceKey service) {
+        return new HttpListWatch<>(http, baseUrl, Selection.slices(service), slices);
+    }
+
+    ListWatch<List<EndpointSlice>> endpoints(ServiceKey service) {
+        return new HttpListWatch<>(http, baseUrl, Selection.endpoints(service), endpoints);
+    }
+
+    ListWatch<Service> services(String namespace) {
+        return new HttpListWatch<>(http, baseUrl, Selection.services(namespace), services);
+    }
+
+    ListWatch<EndpointSlice> slices(String namespace) {
+        return new HttpListWatch<>(http, baseUrl, Selection.slices(namespace), slices);
+    }
+}

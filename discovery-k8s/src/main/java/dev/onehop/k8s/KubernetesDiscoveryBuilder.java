@@ -1,0 +1,134 @@
+package dev.onehop.k8s;
+
+import dev.onehop.time.SerialScheduler;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what a {@link KubernetesDiscovery} should not find out by itself.
+ *
+ * <p>Not thread-safe.
+ */
+public final class KubernetesDiscoveryBuilder {
+
+    private @Nullable Config config;
+    private @Nullable Path kubeconfig;
+    private @Nullable KubernetesClient client;
+    private @Nullable String nodeName;
+    private @Nullable String zone;
+    private @Nullable String namespace;
+    private boolean insecure;
+    private Map<String, String> environment = System.getenv();
+    private Supplier<SerialScheduler> loop = () -> SerialScheduler.daemon("onehop-k8s");
+    private RandomGenerator random =
+            RandomGeneratorFactory.of("L64X128MixRandom").create();
+    private LongSupplier wallMillis = System::currentTimeMillis;
+
+    KubernetesDiscoveryBuilder() {}
+
+    /** Uses a copy of this configuration instead of the one found in the cluster or in the kubeconfig. */
+    public KubernetesDiscoveryBuilder config(Config config) {
+        this.config = Objects.requireNonNull(config, "config");
+        return this;
+    }
+
+    /** Uses the current context of this kubeconfig, and no other. */
+    public KubernetesDiscoveryBuilder kubeconfig(Path kubeconfig) {
+        this.kubeconfig = Objects.requireNonNull(kubeconfig, "kubeconfig");
+        return this;
+    }
+
+    /** Borrows this client, with its own transport and settings; closing the discovery does not close it. */
+    public KubernetesDiscoveryBuilder client(KubernetesClient client) {
+        this.client = Objects.requireNonNull(client, "client");
+        return this;
+    }
+
+    /** The Node this process runs on, instead of the environment variable {@code NODE_NAME}. */
+    public KubernetesDiscoveryBuilder nodeName(String nodeName) {
+        this.nodeName = Objects.requireNonNull(nodeName, "nodeName");
+        return this;
+    }
+
+    /** The zone of that Node, instead of {@code NODE_ZONE} or the Node's label; {@code ""} for a Node without one. */
+    public KubernetesDiscoveryBuilder zone(String zone) {
+        this.zone = Objects.requireNonNull(zone, "zone");
+        return this;
+    }
+
+    /** The namespace that a bare Service name means, instead of the one we run in. */
+    public KubernetesDiscoveryBuilder namespace(String namespace) {
+        this.namespace = Objects.requireNonNull(namespace, "namespace");
+        return this;
+    }
+
+    /** Accepts a configuration that does not check the API server's certificate or name. For test clusters only. */
+    public KubernetesDiscoveryBuilder insecure(boolean insecure) {
+        this.insecure = insecure;
+        return this;
+    }
+
+    KubernetesDiscoveryBuilder environment(Map<String, String> environment) {
+        this.environment = environment;
+        return this;
+    }
+
+    KubernetesDiscoveryBuilder loop(SerialScheduler loop) {
+        this.loop = () -> loop;
+        return this;
+    }
+
+    KubernetesDiscoveryBuilder random(RandomGenerator random) {
+        this.random = random;
+        return this;
+    }
+
+    KubernetesDiscoveryBuilder wallMillis(LongSupplier wallMillis) {
+        this.wallMillis = wallMillis;
+        return this;
+    }
+
+    /**
+     * Starts the discovery. It connects when the first Service is followed; an API server that is away or says no is no
+     * error here, but a view.
+     *
+     * @throws IllegalArgumentException when a file or a setting is unusable, or the API server's identity would not be
+     *     checked
+     */
+    public KubernetesDiscovery build() {
+        Config effective = effective();
+        ApiConfig.checkTls(effective, insecure);
+        String ownNamespace = namespace == null ? ApiConfig.namespace(effective) : namespace;
+        ApiConnection connection = client == null ? ApiConnection.own(effective) : ApiConnection.borrowed(client);
+        return new KubernetesDiscovery(
+                connection,
+                ownNamespace,
+                NodeIdentity.known(nodeName, zone, environment),
+                loop.get(),
+                random,
+                wallMillis);
+    }
+
+    private Config effective() {
+        int ways = (config == null ? 0 : 1) + (kubeconfig == null ? 0 : 1) + (client == null ? 0 : 1);
+        if (ways > 1) {
+            throw new IllegalArgumentException(
+                    "config, kubeconfig and client: " + ways + " of them (expected: at most one)");
+        }
+        if (client != null) {
+            return client.getConfiguration();
+        }
+        if (kubeconfig != null) {
+            return ApiConfig.kubeconfig(kubeconfig);
+        }
+        return config == null ? ApiConfig.detected() : ApiConfig.given(config);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.onehop.k8s;
+
+import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.Service;
+import dev.onehop.service.ServiceDeclaration;
+import dev.onehop.service.ServiceKey;
+import dev.onehop.service.ServiceView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The view of one Service, shared by everyone who follows it. Reads the Service and its EndpointSlices; where slices
+ * are refused, v1 Endpoints beside them, until slices are allowed again.
+ *
+ * <p>Serial: touched only on the discovery's loop, except the accessors.
+ */
+final class ServiceFeed {
+
+    private final ServiceKey key;
+    private final Inputs inputs;
+    private final long beganNanos;
+    private final FeedLog log;
+    private final List<Consumer<ServiceView>> followers = new ArrayList<>();
+    private Snapshot<Service> services = unread();
+    private Snapshot<EndpointSlice> slices = unread();
+    private @Nullable Snapshot<List<EndpointSlice>> endpoints;
+    private volatile @Nullable Input servicesInput;
+    private volatile @Nullable Input slicesInput;
+    private volatile @Nullable Input endpointsInput;
+    private volatile ServiceView view;
+    private volatile int size;
+
+    ServiceFeed(ServiceKey key, Inputs inputs, long beganNanos, FeedLog log) {
+        this.key = key;
+        this.inputs = inputs;
+        this.beganNanos = beganNanos;
+        this.log = log;
+        view = ServiceViews.view(key, services, slices, null);
+    }
+
+    void start() {
+        slicesInput = inputs.slices(key, snapshot -> {
+            slices = snapshot;
+            followEndpointsWhereSlicesAreRefused();
+            update();
+        });
+        servicesInput = inputs.service(key, snapshot -> {
+            services = snapshot;
+            update();
+        });
+    }
+
+    /** Tells {@code follower} the present view and every later one. */
+    void add(Consumer<ServiceView> follower) {
+        followers.add(follower);
+        size = followers.size();
+        follower.accept(view);
+    }
+
+    /** Whether nobody follows any more. */
+    boolean remove(Consumer<ServiceView> follower) {
+        followers.remove(follower);
+        size = followers.size();
+        return followers.isEmpty();
+    }
+
+    /** Tells everybody the present view again. */
+    void redeliver() {
+        List.copyOf(followers).forEach(follower -> follower.accept(view));
+    }
+
+    void resync() {
+        present().forEach(Input::resync);
+    }
+
+    void close() {
+        present().forEach(Input::close);
+        followers.clear();
+    }
+
+    /** The older of the last contacts about the Service and about its endpoints. From any thread. */
+    long lastContactNanos() {
+        Input ofEndpoints = endpointsInput;
+        Input ofSlices = ofEndpoints == null ? slicesInput : ofEndpoints;
+        Input ofService = servicesInput;
+        if (ofSlices == null || ofService == null) {
+            return beganNanos;
+        }
+        long endpointsContact = ofSlices.lastContactNanos();
+        boolean unreadable =
+                view instanceof ServiceView.Known known && known.declaration() instanceof ServiceDeclaration.Unreadable;
+        long serviceContact = unreadable ? endpointsContact : ofService.lastContactNanos();
+        return serviceContact - endpointsContact < 0 ? serviceContact : endpointsContact;
+    }
+
+    /** From any thread. */
+    FeedStatus status() {
+        return new FeedStatus(
+                key,
+                view.getClass().getSimpleName(),
+                size,
+                present().stream().map(Input::status).toList());
+    }
+
+    private void followEndpointsWhereSlicesAreRefused() {
+        Input following = endpointsInput;
+        if (slices.complete() && following != null) {
+            following.close();
+            endpointsInput = null;
+            endpoints = null;
+        } else if (!slices.complete() && slices.condition().isRefused() && following == null) {
+            endpointsInput = inputs.endpoints(key, snapshot -> {
+                endpoints = snapshot;
+                update();
+            });
+        }
+    }
+
+    private void update() {
+        ServiceView next = ServiceViews.view(key, services, slices, endpoints);
+        if (!next.equals(view)) {
+            log.changed(view, next);
+            view = next;
+            redeliver();
+        }
+    }
+
+    private List<Input> present() {
+        var present = new ArrayList<Input>(3);
+        for (Input input : new Input[] {servicesInput, slicesInput, endpointsInput}) {
+            if (input != null) {
+                present.add(input);
+            }
+        }
+        return present;
+    }
+
+    private static <T> Snapshot<T> unread() {
+        return new Snapshot<>(false, List.of(), Condition.SYNCING, 0);
+    }
+}

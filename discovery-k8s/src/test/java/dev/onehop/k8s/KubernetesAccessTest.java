@@ -1,0 +1,357 @@
+package dev.onehop.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.onehop.k8s.fake.Ending;
+import dev.onehop.k8s.fake.FakeApiServer;
+import dev.onehop.k8s.fake.Verb;
+import dev.onehop.service.ClientLocation;
+import dev.onehop.service.ServiceView.Live;
+import dev.onehop.service.ServiceView.Stale;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who we are, whom we talk to, where we run, and that nothing is left behind. */
+class KubernetesAccessTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @TempDir
+    Path folder;
+
+    // TLS, tokens, kubeconfig
+
+    @Test
+    void tlsAndATokenAreTakenFromTheKubeconfig() throws Exception {
+        FakeApiServer server = FakeApiServer.builder().tls().token("s3cret").start();
+        server.create("services", "shop", ApiObjects.apiService());
+        Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), server.kubeconfig());
+
+        try (Rig rig = Rig.start(server, KubernetesDiscovery.builder().kubeconfig(kubeconfig))) {
+            rig.slice("s1", "10.0.0.1").live();
+
+            assertThat(rig.addresses()).containsExactly("10.0.0.1");
+            assertThat(server.requests())
+                    .allSatisfy(request -> assertThat(request.authorized()).isTrue());
+        }
+    }
+
+    @Test
+    void aServerWhoseCertificateWeDoNotTrustIsNotBelieved() throws Exception {
+        FakeApiServer server = FakeApiServer.builder().tls().start();
+        server.create("services", "shop", ApiObjects.apiService());
+        Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), server.kubeconfig());
+
+        try (Rig rig = Rig.start(server, KubernetesDiscovery.builder().kubeconfig(kubeconfig))) {
+            rig.slice("s1", "10.0.0.1").live();
+            server.rotateCertificate();
+            server.faults().endWatches("endpointslices", Ending.RESET);
+            rig.change("s1", "10.66.0.1");
+
+            rig.push(
+                    SECOND,
+                    Duration.ofSeconds(40),
+                    () -> rig.last() instanceof Stale stale && stale.why().contains("SSL"));
+
+            assertThat(rig.addresses()).containsExactly("10.0.0.1");
+        }
+    }
+
+    @Test
+    void c13_aRotatedTokenIsReadAgainAfterA401() throws Exception {
+        FakeApiServer server = FakeApiServer.builder().token("old").start();
+        server.create("services", "shop", ApiObjects.apiService());
+        Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), server.kubeconfig());
+
+        try (Rig rig = Rig.start(server, KubernetesDiscovery.builder().kubeconfig(kubeconfig))) {
+            rig.slice("s1", "10.0.0.1").live();
+            server.faults().rotateToken("new");
+            Files.writeString(kubeconfig, server.kubeconfig());
+            server.faults().endWatches("endpointslices", Ending.CLOSE);
+            rig.change("s1", "10.0.0.2");
+
+            Duration took = rig.push(
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(10),
+                    () -> rig.last() instanceof Live && rig.addresses().contains("10.0.0.2"));
+
+            assertThat(took).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        }
+    }
+
+    @Test
+    void aTokenThatIsRefusedLeavesTheViewUntilAGoodOneComes() throws Exception {
+        FakeApiServer server = FakeApiServer.builder().token("old").start();
+        server.create("services", "shop", ApiObjects.apiService());
+        Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), server.kubeconfig());
+
+        try (Rig rig = Rig.start(server, KubernetesDiscovery.builder().kubeconfig(kubeconfig))) {
+            rig.slice("s1", "10.0.0.1").live();
+            server.faults().rotateToken("new");
+            server.faults().endWatches("endpointslices", Ending.CLOSE);
+            rig.push(
+                    SECOND,
+                    Duration.ofSeconds(10),
+                    () -> rig.last() instanceof Stale stale && stale.why().contains("401"));
+            assertThat(rig.addresses()).containsExactly("10.0.0.1");
+            Files.writeString(kubeconfig, server.kubeconfig());
+
+            Duration took = rig.push(SECOND, Duration.ofSeconds(31), () -> rig.last() instanceof Live);
+
+            assertThat(took).isLessThanOrEqualTo(Duration.ofSeconds(31));
+        }
+    }
+
+    @Test
+    void aKubeconfigThatIsNotThereIsNamed() {
+        Path missing = folder.resolve("nowhere");
+
+        assertThatThrownBy(
+                        () -> KubernetesDiscovery.builder().kubeconfig(missing).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("kubeconfig: " + missing, "does not exist", "expected: a kubeconfig file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "kind: [",
+                "hello",
+                "apiVersion: v1\nkind: Config\n",
+                "apiVersion: v1\nkind: Config\ncurrent-context: nope\n"
+            })
+    void aFileThatIsNoKubeconfigIsNamed(String text) throws Exception {
+        Path file = Files.writeString(folder.resolve("config"), text);
+
+        assertThatThrownBy(() -> KubernetesDiscovery.builder().kubeconfig(file).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("kubeconfig: " + file, "expected: ");
+    }
+
+    @Test
+    void aCertificateFileThatIsNotThereIsSaidAtBuild() {
+        var config = new ConfigBuilder(Config.empty())
+                .withMasterUrl("https://127.0.0.1:1")
+                .withCaCertFile(folder.resolve("ca.crt").toString())
+                .build();
+
+        assertThatThrownBy(() -> KubernetesDiscovery.builder().config(config).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("https://127.0.0.1:1", "ca.crt");
+    }
+
+    @Test
+    void s14_aConfigurationThatChecksNothingIsRefusedUnlessCodeAsksForIt() {
+        var trusting = new ConfigBuilder(Config.empty())
+                .withMasterUrl("https://127.0.0.1:1")
+                .withTrustCerts(true)
+                .build();
+        var careless = new ConfigBuilder(Config.empty())
+                .withMasterUrl("https://127.0.0.1:1")
+                .withDisableHostnameVerification(true)
+                .build();
+
+        assertThatThrownBy(() -> KubernetesDiscovery.builder().config(trusting).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("trustCerts: true (expected: false, or insecure(true) in code)");
+        assertThatThrownBy(() -> KubernetesDiscovery.builder().config(careless).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("disableHostnameVerification: true");
+        KubernetesDiscovery.builder().config(trusting).insecure(true).build().close();
+    }
+
+    @Test
+    void s14_aSystemPropertyCannotTurnTheCheckOff() {
+        System.setProperty("kubernetes.trust.certificates", "true");
+        try {
+            assertThatThrownBy(KubernetesDiscovery::create).isInstanceOf(IllegalArgumentException.class);
+        } finally {
+            System.clearProperty("kubernetes.trust.certificates");
+        }
+    }
+
+    @Test
+    void aConfigurationGivenStaysAsItWas() {
+        var config = new ConfigBuilder(Config.empty())
+                .withMasterUrl("http://127.0.0.1:1")
+                .withNamespace("team")
+                .build();
+        int retries = config.getRequestRetryBackoffLimit();
+
+        try (var discovery = KubernetesDiscovery.builder().config(config).build()) {
+            assertThat(discovery.namespace()).contains("team");
+        }
+
+        assertThat(config.getRequestRetryBackoffLimit()).isEqualTo(retries);
+        assertThat(config.isHttp2Disable()).isFalse();
+    }
+
+    @Test
+    void aBorrowedClientIsNotClosed() {
+        FakeApiServer server = FakeApiServer.start();
+        server.create("services", "shop", ApiObjects.apiService());
+        try (var client =
+                new KubernetesClientBuilder().withConfig(Rig.config(server)).build()) {
+            try (Rig rig = Rig.start(server, KubernetesDiscovery.builder().client(client))) {
+                rig.slice("s1", "10.0.0.1").live();
+                rig.discovery.close();
+                rig.until(() -> server.openWatches("endpointslices") == 0);
+
+                assertThat(client.services().inNamespace("shop").list().getItems())
+                        .hasSize(1);
+            }
+        }
+    }
+
+    // Where we run
+
+    @Test
+    void theZoneIsReadFromTheNodeAndPresentViewsAreToldAgain() {
+        FakeApiServer server = FakeApiServer.start();
+        server.create("services", "shop", ApiObjects.apiService());
+        server.create("nodes", null, ApiObjects.node("node-a", "zone-a"));
+        server.faults().on(Verb.GET, "nodes").times(1).fail(500);
+
+        try (Rig rig = Rig.start(
+                server, KubernetesDiscovery.builder().config(Rig.config(server)).nodeName("node-a"))) {
+            rig.slice("s1", "10.0.0.1").live();
+            assertThat(rig.discovery.location()).isEqualTo(new ClientLocation("node-a", null));
+            int before = rig.heard.size();
+
+            rig.push(
+                    SECOND,
+                    Duration.ofSeconds(5),
+                    () -> rig.discovery.location().zone() != null);
+
+            assertThat(rig.discovery.location()).isEqualTo(new ClientLocation("node-a", "zone-a"));
+            assertThat(rig.heard.subList(before, rig.heard.size()))
+                    .singleElement()
+                    .isInstanceOf(Live.class);
+        }
+    }
+
+    @Test
+    void aNodeWeMayNotReadLeavesTheZoneUnknownAndIsAskedForOnce() {
+        FakeApiServer server = FakeApiServer.start();
+        server.faults().deny(Verb.GET, "nodes");
+
+        try (Rig rig = Rig.start(
+                server, KubernetesDiscovery.builder().config(Rig.config(server)).nodeName("node-a"))) {
+            rig.until(() -> !server.requests().isEmpty());
+            rig.push(Duration.ofMinutes(1), Duration.ofMinutes(11), () -> rig.time.nanoTime() > 600_000_000_000L);
+
+            assertThat(rig.discovery.location()).isEqualTo(new ClientLocation("node-a", null));
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void theEnvironmentSaysWhereWeAreAndCodeKnowsBetter() {
+        var environment = Map.of("NODE_NAME", "node-e", "NODE_ZONE", "zone-e");
+
+        assertThat(NodeIdentity.known(null, null, environment)).isEqualTo(new ClientLocation("node-e", "zone-e"));
+        assertThat(NodeIdentity.known("node-c", "zone-c", environment))
+                .isEqualTo(new ClientLocation("node-c", "zone-c"));
+        assertThat(NodeIdentity.known(null, null, Map.of("NODE_NAME", "", "NODE_ZONE", "")))
+                .isEqualTo(ClientLocation.unknown());
+    }
+
+    // Nothing left behind
+
+    @Test
+    void c25_afterAGapInTimeEverythingIsListedAgain() {
+        var asleep = new AtomicBoolean();
+        try (Rig rig = Rig.start(
+                UnaryOperator.identity(), builder -> builder.wallMillis(() -> asleep.get() ? 3_600_000 : 0))) {
+            rig.slice("s1", "10.0.0.1").live();
+            rig.time.advance(SECOND.dividedBy(2));
+            asleep.set(true);
+
+            rig.push(
+                    SECOND,
+                    Duration.ofSeconds(5),
+                    () -> rig.status("endpointslices").relists() > 0);
+
+            rig.until(() -> rig.status("services").relists() > 0);
+        }
+    }
+
+    @Test
+    void c30_closingInAnyPhaseLeavesNoThreadAndNoConnection() {
+        try (FakeApiServer server = FakeApiServer.start()) {
+            server.create("services", "shop", ApiObjects.apiService());
+            openAndClose(server, 0);
+            awaitOurThreads(Set.of());
+            var random = new Random(42);
+
+            for (int i = 0; i < 60; i++) {
+                openAndClose(server, random.nextInt(60));
+            }
+
+            awaitOurThreads(Set.of());
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> server.openWatches("services") + server.openWatches("endpointslices") == 0);
+        }
+    }
+
+    @Test
+    void c30_closingWhileTheServerSaysNothingLeavesNoThreadAndNoConnection() {
+        try (FakeApiServer server = FakeApiServer.start()) {
+            server.faults().on(null, null).drop(Ending.HANG);
+            var discovery =
+                    KubernetesDiscovery.builder().config(Rig.config(server)).build();
+            discovery.subscribe(ApiObjects.API, view -> {});
+            await().until(() -> server.requests().size() == 2);
+
+            discovery.close();
+
+            awaitOurThreads(Set.of());
+        }
+    }
+
+    private static void openAndClose(FakeApiServer server, int afterMillis) {
+        var seen = new AtomicBoolean();
+        var discovery = KubernetesDiscovery.builder().config(Rig.config(server)).build();
+        discovery.subscribe(ApiObjects.API, view -> seen.set(view instanceof Live));
+        long until = System.nanoTime() + Duration.ofMillis(afterMillis).toNanos();
+        while (System.nanoTime() - until < 0 && !seen.get()) {
+            Thread.onSpinWait();
+        }
+        discovery.close();
+    }
+
+    private static void awaitOurThreads(Set<String> expected) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(ourThreads()).isEqualTo(expected));
+    }
+
+    private static Set<String> ourThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("onehop-k8s")
+                        || name.startsWith("HttpClient-")
+                        || name.startsWith("-")
+                        || name.contains("JdkHttpClient")
+                        || name.contains("OwnTransport"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
