@@ -1,0 +1,153 @@
+package dev.onehop.k8s;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.Service;
+import dev.onehop.service.ServiceDeclaration;
+import dev.onehop.service.ServiceKey;
+import dev.onehop.service.ServiceView;
+import io.fabric8.kubernetes.api.model.Endpoints;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a set of manifests declares, and the views it adds up to. Objects that say nothing about routing are counted and
+ * left out; one object declared twice is an error, because kubectl would keep only the second.
+ *
+ * <p>Not thread-safe.
+ */
+final class ManifestObjects {
+
+    private static final ObjectMapper JSON = ApiJson.mapper();
+
+    private final String defaultNamespace;
+    private final SliceMapping sliceMapping;
+    private final EndpointsMapping endpointsMapping;
+    private final Map<ServiceKey, Service> services = new LinkedHashMap<>();
+    private final List<EndpointSlice> slices = new ArrayList<>();
+    private final Map<ServiceKey, List<EndpointSlice>> endpoints = new LinkedHashMap<>();
+    private final Map<String, String> zones = new HashMap<>();
+    private final Map<String, String> sources = new HashMap<>();
+    private int skipped;
+
+    ManifestObjects(String defaultNamespace) {
+        this.defaultNamespace = defaultNamespace;
+        var pool = new StringPool();
+        sliceMapping = new SliceMapping(pool);
+        endpointsMapping = new EndpointsMapping(pool);
+    }
+
+    void add(String source, byte[] bytes) {
+        for (JsonNode object : ManifestText.objects(source, bytes)) {
+            add(source, (ObjectNode) object);
+        }
+    }
+
+    int skipped() {
+        return skipped;
+    }
+
+    /** The zone of a Node among the objects, {@code ""} when it has none, or null when the Node is not declared. */
+    @Nullable String zone(String node) {
+        return zones.get(node);
+    }
+
+    /** One view per Service that is declared or has endpoints. */
+    Map<ServiceKey, ServiceView> views() {
+        Set<ServiceKey> keys = new LinkedHashSet<>(services.keySet());
+        keys.addAll(endpoints.keySet());
+        for (EndpointSlice slice : slices) {
+            if (slice.serviceName() != null && !slice.serviceName().isEmpty()) {
+                keys.add(new ServiceKey(slice.namespace(), slice.serviceName()));
+            }
+        }
+        Map<ServiceKey, ServiceView> views = new LinkedHashMap<>();
+        keys.forEach(key -> views.put(key, view(key)));
+        return views;
+    }
+
+    private ServiceView view(ServiceKey key) {
+        Service service = services.get(key);
+        List<EndpointSlice> own =
+                slices.stream().filter(slice -> slice.belongsTo(key)).toList();
+        return new ServiceView.Live(
+                service == null ? new ServiceDeclaration.Absent() : new ServiceDeclaration.Present(service),
+                own.isEmpty() ? endpoints.getOrDefault(key, List.of()) : own);
+    }
+
+    private void add(String source, ObjectNode object) {
+        String kind = object.path("kind").asText("");
+        if (!Set.of("Service", "EndpointSlice", "Endpoints", "Node").contains(kind)) {
+            skipped++;
+            return;
+        }
+        JsonNode metadata = object.path("metadata");
+        String name = metadata.path("name").asText("");
+        if (name.isEmpty()) {
+            skipped++;
+            return;
+        }
+        if (kind.equals("Node")) {
+            declare(source, "Node " + name);
+            zones.put(name, NodeIdentity.zone(object));
+            return;
+        }
+        if (metadata.path("namespace").asText("").isEmpty()) {
+            ((ObjectNode) metadata).put("namespace", defaultNamespace);
+        }
+        String what = kind + " " + metadata.path("namespace").asText() + "/" + name;
+        declare(source, what);
+        switch (kind) {
+            case "Service" ->
+                keep(ServiceMapping.map(read(source, what, object, io.fabric8.kubernetes.api.model.Service.class)));
+            case "EndpointSlice" ->
+                keep(sliceMapping.map(
+                        read(source, what, object, io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice.class)));
+            default -> {
+                var key = new ServiceKey(metadata.path("namespace").asText(), name);
+                List<EndpointSlice> mapped = endpointsMapping.map(read(source, what, object, Endpoints.class));
+                endpoints.put(key, mapped == null ? List.of() : mapped);
+            }
+        }
+    }
+
+    private void keep(@Nullable Service service) {
+        if (service != null) {
+            services.put(service.key(), service);
+        }
+    }
+
+    private void keep(@Nullable EndpointSlice slice) {
+        if (slice != null) {
+            slices.add(slice);
+        }
+    }
+
+    private void declare(String source, String what) {
+        String before = sources.putIfAbsent(what, source);
+        if (before != null) {
+            throw new IllegalArgumentException(Printable.text(what) + ": declared in " + Printable.text(before)
+                    + " and in " + Printable.text(source) + " (expected: once)");
+        }
+    }
+
+    private static <M> M read(String source, String what, JsonNode object, Class<M> model) {
+        try {
+            return JSON.treeToValue(object, model);
+        } catch (JsonProcessingException misfit) {
+            throw new IllegalArgumentException(
+                    "manifest " + Printable.text(source) + ": " + Printable.text(what) + " does not fit its kind: "
+                            + Printable.text(String.valueOf(misfit.getOriginalMessage())),
+                    misfit);
+        }
+    }
+}
