@@ -22,10 +22,10 @@ import java.util.TreeSet;
  *
  * @param canonical every address that occurs, to its canonical text; those missing are not dialled
  */
-record NaiveRouting(Map<String, String> canonical) {
+public record NaiveRouting(Map<String, String> canonical) {
 
     /** What §0 calls x. */
-    record X(
+    public record X(
             String uid,
             String slice,
             boolean local,
@@ -36,9 +36,9 @@ record NaiveRouting(Map<String, String> canonical) {
             Set<String> nodes) {}
 
     /** The verdict and, for B, the pod uid by "ip:port". */
-    record Answer(String verdict, Map<String, String> picked) {}
+    public record Answer(String verdict, Map<String, String> picked) {}
 
-    Answer answer(
+    public Answer answer(
             Service svc, List<EndpointSlice> slices, ClientLocation here, int number, Protocol protocol, String f) {
         if (svc.serviceProxyName()) {
             return new Answer("NP", Map.of());

@@ -2,6 +2,7 @@ package dev.onehop.k8s.fake;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Shared: safe from any thread; {@link #up} and {@link #down} exclude each other.
  */
 final class Listener {
+    private static final int TRIES = 100;
+    private static final int LOWEST = 15_000;
+    private static final int HIGHEST = 30_000;
     private static final int BACKLOG = 1024;
 
     private final InetAddress address;
@@ -46,14 +51,39 @@ final class Listener {
             return;
         }
         try {
-            ServerSocket listening = new ServerSocket();
-            listening.setReuseAddress(true);
-            listening.bind(new InetSocketAddress(address, port), BACKLOG);
+            ServerSocket listening = port == 0 ? anyPort() : bound(port);
             port = listening.getLocalPort();
             socket = listening;
             threads.execute(() -> accept(listening));
         } catch (IOException e) {
             throw new UncheckedIOException("listen on " + address + ":" + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A free port below those the kernel gives to clients, where {@link #up} finds it free again after {@link #down}: no
+     * outgoing connection takes it meanwhile.
+     */
+    private ServerSocket anyPort() throws IOException {
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                return bound(ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST));
+            } catch (BindException taken) {
+                continue;
+            }
+        }
+        return bound(0);
+    }
+
+    private ServerSocket bound(int number) throws IOException {
+        ServerSocket listening = new ServerSocket();
+        listening.setReuseAddress(true);
+        try {
+            listening.bind(new InetSocketAddress(address, number), BACKLOG);
+            return listening;
+        } catch (IOException e) {
+            listening.close();
+            throw e;
         }
     }
 
