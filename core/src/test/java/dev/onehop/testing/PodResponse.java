@@ -1,0 +1,38 @@
+package dev.onehop.testing;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a {@link LoopbackPod} answers.
+ *
+ * <p>Immutable.
+ *
+ * @param status 100..999
+ * @param headers besides {@code Content-Length}
+ * @param body sent with its length
+ */
+public record PodResponse(int status, Map<String, String> headers, byte[] body) {
+
+    public PodResponse {
+        headers = Map.copyOf(headers);
+    }
+
+    /** A plain text answer. */
+    public static PodResponse of(int status, String text) {
+        return new PodResponse(status, Map.of(), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A redirect. */
+    public static PodResponse redirect(int status, String location) {
+        return of(status, "moved").with("Location", location);
+    }
+
+    /** The same with one more header. */
+    public PodResponse with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new PodResponse(status, more, body);
+    }
+}
