@@ -1,0 +1,59 @@
+package dev.onehop.http.jdk;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The URL stays the Service's and the pod is named as its HTTP proxy: the client connects to the pod and sends the whole
+ * URL in the request line. The client asks for the proxy on the thread that sends the request, while it sends it, so the
+ * picked pod is handed over there.
+ *
+ * <p>Immutable; the hand-over is per thread.
+ */
+final class AbsoluteForm implements PodForm {
+
+    /** Set only while a request is handed to the client, so that one for all is enough. */
+    private static final ThreadLocal<@Nullable InetSocketAddress> DIALLED = new ThreadLocal<>();
+
+    @Override
+    public ProxySelector proxies() {
+        return new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                InetSocketAddress pod = DIALLED.get();
+                DIALLED.remove();
+                return List.of(pod == null ? Proxy.NO_PROXY : new Proxy(Proxy.Type.HTTP, pod));
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress address, IOException failure) {
+                // the attempt on the pod is told by whoever sent the request
+            }
+        };
+    }
+
+    @Override
+    public void address(HttpRequest.Builder onWire, HttpRequest request, InetSocketAddress pod) {
+        URI uri = request.uri();
+        String authority = uri.getPort() == -1 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+        onWire.uri(PodForm.onWire(uri, authority));
+    }
+
+    @Override
+    public <R> R dialling(InetSocketAddress pod, Supplier<R> send) {
+        DIALLED.set(pod);
+        try {
+            return send.get();
+        } finally {
+            DIALLED.remove();
+        }
+    }
+}

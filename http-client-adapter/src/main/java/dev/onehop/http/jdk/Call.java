@@ -1,0 +1,254 @@
+package dev.onehop.http.jdk;
+
+import dev.onehop.Attempt;
+import dev.onehop.Balancer;
+import dev.onehop.eligible.Decision;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a caller: a hop per redirect or question for credentials, and in each hop a dial per backend tried, all
+ * inside the request's timeout.
+ *
+ * <p>Cancelled from any thread; everything else follows one step after the other.
+ */
+final class Call<T> {
+
+    private static final Duration NO_TIMEOUT = Duration.ofDays(365);
+
+    private final Setup setup;
+    private final BodyHandler<T> handler;
+    private final Transport transport;
+    private final HttpRequest request;
+    private final long deadlineNanos;
+
+    private volatile boolean cancelled;
+    private volatile @Nullable Attempt attempt;
+    private volatile @Nullable CompletableFuture<?> underWay;
+
+    Call(Setup setup, BodyHandler<T> handler, Transport transport, HttpRequest request) {
+        this.setup = setup;
+        this.handler = handler;
+        this.transport = transport;
+        this.request = request;
+        Duration timeout = request.timeout()
+                .filter(asked -> asked.compareTo(NO_TIMEOUT) < 0)
+                .orElse(NO_TIMEOUT);
+        this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+    }
+
+    /** On the caller's thread. */
+    HttpResponse<T> sendTo(Balancer balancer) throws IOException, InterruptedException {
+        try {
+            return through(balancer, first()).toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            Throwable cause = unwrapped(e);
+            if (cause instanceof IOException io) {
+                throw io;
+            } else if (cause instanceof InterruptedException interrupted) {
+                throw interrupted;
+            } else if (cause instanceof RuntimeException runtime) {
+                throw runtime;
+            } else if (cause instanceof Error error) {
+                throw error;
+            }
+            throw new IOException(cause.getMessage(), cause);
+        }
+    }
+
+    /** Without blocking. */
+    CompletableFuture<HttpResponse<T>> sendAsyncTo(Balancer balancer) {
+        var result = new CallFuture<HttpResponse<T>>(this::cancel);
+        through(balancer, first()).whenComplete((response, failure) -> {
+            if (failure == null) {
+                result.complete(response);
+            } else {
+                result.completeExceptionally(unwrapped(failure));
+            }
+        });
+        return result;
+    }
+
+    /** Ends what is under way; its attempt teaches nothing. */
+    private void cancel() {
+        cancelled = true;
+        Attempt open = attempt;
+        if (open != null) {
+            open.close();
+        }
+        CompletableFuture<?> sent = underWay;
+        if (sent != null) {
+            sent.cancel(true);
+        }
+    }
+
+    private Hop<T> first() {
+        return new Hop<>(request, 0, 0, setup.credentials().known(request), null);
+    }
+
+    private CompletionStage<HttpResponse<T>> hop(Hop<T> hop) {
+        return setup.target(hop.request())
+                .<CompletionStage<HttpResponse<T>>>map(balancer -> through(balancer, hop))
+                .orElseGet(() -> outside(hop));
+    }
+
+    /** To one of the Service's pods. */
+    private CompletionStage<HttpResponse<T>> through(Balancer balancer, Hop<T> hop) {
+        if (balancer.eligible().decision() instanceof Decision.Wait) {
+            return transport.await(balancer.ready(), left()).thenCompose(known -> dialled(balancer, hop));
+        }
+        return dialled(balancer, hop);
+    }
+
+    private CompletionStage<HttpResponse<T>> dialled(Balancer balancer, Hop<T> hop) {
+        if (isOver()) {
+            return CompletableFuture.failedFuture(Transport.timedOut());
+        }
+        return balancer.<Answer<T>>connectAsync(left(), (picked, share) -> dial(hop, picked, share))
+                .thenCompose(answer -> answer.next() == null ? answer.last() : hop(answer.next()));
+    }
+
+    /**
+     * Sends to the picked backend. Fails only as long as the connection is not made, so that another backend may be tried;
+     * what goes wrong later is an answer.
+     */
+    private CompletionStage<Answer<T>> dial(Hop<T> hop, Attempt picked, Duration share) {
+        attempt = picked;
+        if (cancelled) {
+            picked.close();
+            return CompletableFuture.failedFuture(new CancellationException());
+        }
+        if (picked.fallback().isPresent()) {
+            return outside(hop).handle((response, failure) -> {
+                picked.close();
+                return new Answer<>(response, failure, null);
+            });
+        }
+        var exchange = new PodExchange<T>(picked, handler, (status, headers) -> next(hop, status, headers));
+        CompletableFuture<HttpResponse<T>> sent;
+        try {
+            sent = send(hop, exchange, picked.address(), share);
+        } catch (IOException | RuntimeException notSent) {
+            picked.close();
+            return CompletableFuture.completedFuture(new Answer<>(null, notSent, null));
+        }
+        return started(sent).handle((response, thrown) -> {
+            if (thrown == null) {
+                var seen = new ServiceResponse<>(response, hop.request(), hop.previous());
+                return new Answer<>(
+                        seen,
+                        null,
+                        exchange.next().map(next -> next.after(seen)).orElse(null));
+            }
+            Throwable failure = unwrapped(thrown);
+            if (cancelled || failure instanceof InterruptedException) {
+                picked.close();
+            }
+            if (exchange.hasBegun()) {
+                picked.failed(failure);
+                return new Answer<>(null, failure, null);
+            }
+            throw new CompletionException(failure);
+        });
+    }
+
+    private CompletableFuture<HttpResponse<T>> send(
+            Hop<T> hop, PodExchange<T> exchange, InetSocketAddress pod, Duration share) throws IOException {
+        HttpClient client = setup.pods().forDial(share, left());
+        HttpRequest.Builder onWire = timed(hop.request()).version(HttpClient.Version.HTTP_1_1);
+        hop.request()
+                .bodyPublisher()
+                .ifPresent(body -> onWire.method(hop.request().method(), exchange.watching(body)));
+        setup.form().address(onWire, hop.request(), pod);
+        setup.cookies().addTo(onWire, hop.request());
+        if (hop.authorization() != null) {
+            onWire.setHeader("Authorization", hop.authorization());
+        }
+        HttpRequest built = onWire.build();
+        return setup.form().dialling(pod, () -> transport.send(client, built, exchange));
+    }
+
+    /** By the wrapped client: to another host, or to the ClusterIP. */
+    private CompletionStage<HttpResponse<T>> outside(Hop<T> hop) {
+        if (isOver()) {
+            return CompletableFuture.failedFuture(Transport.timedOut());
+        }
+        HttpRequest timed = timed(hop.request()).build();
+        return started(transport.send(setup.wrapped(), timed, handler))
+                .thenApply(response -> hop.previous() == null
+                        ? response
+                        : new ServiceResponse<>(response, response.request(), hop.previous()));
+    }
+
+    private <R> CompletableFuture<R> started(CompletableFuture<R> sent) {
+        underWay = sent;
+        if (cancelled) {
+            cancel(); // it came before there was anything to cancel
+        }
+        return sent;
+    }
+
+    /** What a response leads to, when it is not for the caller; called when its headers are in. */
+    private Optional<Hop<T>> next(Hop<T> hop, int status, HttpHeaders headers) {
+        setup.cookies().keep(hop.request().uri(), headers);
+        setup.credentials().learn(hop.request(), hop.authorization(), status);
+        if (status == 401) {
+            return Optional.ofNullable(setup.credentials().answer(hop.request(), headers, hop.asked()))
+                    .map(hop::authorized);
+        }
+        return setup.redirects()
+                .next(hop.request(), status, headers, hop.redirects())
+                .map(to -> hop.redirected(to, setup.credentials().known(to)));
+    }
+
+    private HttpRequest.Builder timed(HttpRequest original) {
+        HttpRequest.Builder copy = HttpRequest.newBuilder(original, (name, value) -> true);
+        return original.timeout().isPresent() ? copy.timeout(left()) : copy;
+    }
+
+    private Duration left() {
+        return Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
+    }
+
+    private boolean isOver() {
+        if (cancelled) {
+            throw new CancellationException();
+        }
+        return deadlineNanos - System.nanoTime() <= 0;
+    }
+
+    private static Throwable unwrapped(Throwable thrown) {
+        Throwable cause = thrown;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** How one hop ended: with a response or a failure, for the caller unless there is a next hop. */
+    private record Answer<T>(
+            @Nullable HttpResponse<T> response,
+            @Nullable Throwable failure,
+            @Nullable Hop<T> next) {
+
+        CompletionStage<HttpResponse<T>> last() {
+            return failure == null
+                    ? CompletableFuture.completedFuture(response)
+                    : CompletableFuture.failedFuture(failure);
+        }
+    }
+}

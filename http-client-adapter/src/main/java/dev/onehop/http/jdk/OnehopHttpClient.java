@@ -1,0 +1,193 @@
+package dev.onehop.http.jdk;
+
+import dev.onehop.Onehop;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@link HttpClient} whose requests to a Service's name go straight to one of its pods, picked anew for every request:
+ *
+ * <pre>{@code
+ * HttpClient http = OnehopHttpClient.wrap(HttpClient.newHttpClient(), onehop);
+ * http.send(HttpRequest.newBuilder(URI.create("http://api-service.shop/orders")).build(), BodyHandlers.ofString());
+ * }</pre>
+ *
+ * <p>{@code http://} URLs that name one of our Services are translated: URL, {@code Host}, cookies, credentials, redirects
+ * and {@code response.uri()} stay the Service's, only the connection goes to a pod, over HTTP/1.1. A pod that cannot be
+ * connected to is replaced by another before a byte of the request is sent, whatever the method. Everything else goes to
+ * the wrapped client as it is: other hosts, {@code https://}, requests that a proxy is configured for, push promises and
+ * WebSockets.
+ *
+ * <p>Shared: safe from any thread, like the client it wraps.
+ */
+public final class OnehopHttpClient extends HttpClient implements AutoCloseable {
+
+    private final Setup setup;
+    private final HttpClient wrapped;
+
+    OnehopHttpClient(Setup setup) {
+        this.setup = setup;
+        this.wrapped = setup.wrapped();
+    }
+
+    /** {@code client}, balanced by {@code onehop}, which stays the caller's to close. */
+    public static OnehopHttpClient wrap(HttpClient client, Onehop onehop) {
+        return builder(client, onehop).build();
+    }
+
+    /** As {@link #wrap}, for callers with more to say. */
+    public static OnehopHttpClientBuilder builder(HttpClient client, Onehop onehop) {
+        return new OnehopHttpClientBuilder(client, onehop);
+    }
+
+    @Override
+    public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        Objects.requireNonNull(handler, "handler");
+        var target = setup.target(request);
+        if (target.isEmpty()) {
+            return wrapped.send(request, handler);
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return new Call<>(setup, handler, Transport.BLOCKING, request).sendTo(target.get());
+    }
+
+    @Override
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> handler) {
+        Objects.requireNonNull(handler, "handler");
+        var target = setup.target(request);
+        return target.isEmpty()
+                ? wrapped.sendAsync(request, handler)
+                : new Call<>(setup, handler, Transport.async(setup.executor()), request).sendAsyncTo(target.get());
+    }
+
+    /** Goes to the wrapped client as it is when {@code pushHandler} is given: pushes need HTTP/2. */
+    @Override
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+            HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) {
+        if (pushHandler == null) {
+            return sendAsync(request, handler);
+        }
+        setup.bypass(request);
+        return wrapped.sendAsync(request, handler, pushHandler);
+    }
+
+    /** The wrapped client's: WebSockets are not translated. */
+    @Override
+    public WebSocket.Builder newWebSocketBuilder() {
+        return wrapped.newWebSocketBuilder();
+    }
+
+    @Override
+    public Optional<CookieHandler> cookieHandler() {
+        return wrapped.cookieHandler();
+    }
+
+    @Override
+    public Optional<Duration> connectTimeout() {
+        return wrapped.connectTimeout();
+    }
+
+    @Override
+    public Redirect followRedirects() {
+        return wrapped.followRedirects();
+    }
+
+    @Override
+    public Optional<ProxySelector> proxy() {
+        return wrapped.proxy();
+    }
+
+    @Override
+    public SSLContext sslContext() {
+        return wrapped.sslContext();
+    }
+
+    @Override
+    public SSLParameters sslParameters() {
+        return wrapped.sslParameters();
+    }
+
+    @Override
+    public Optional<Authenticator> authenticator() {
+        return wrapped.authenticator();
+    }
+
+    /** The wrapped client's; requests to our Services go over HTTP/1.1 all the same. */
+    @Override
+    public Version version() {
+        return wrapped.version();
+    }
+
+    @Override
+    public Optional<Executor> executor() {
+        return wrapped.executor();
+    }
+
+    /**
+     * Takes no more requests, waits for those under way, and closes the wrapped client and the connections to pods. Before
+     * Java 21 clients cannot be closed: then connections to pods go with this object, and the wrapped client is left alone.
+     */
+    @Override
+    public void close() {
+        setup.pods().refuseNew();
+        clients().forEach(Lifecycle::close);
+        setup.pods().forget();
+    }
+
+    /** {@code HttpClient.shutdown()} of Java 21: takes no more requests. */
+    public void shutdown() {
+        setup.pods().refuseNew();
+        clients().forEach(Lifecycle::shutdown);
+    }
+
+    /** {@code HttpClient.shutdownNow()} of Java 21: takes no more requests and ends those under way. */
+    public void shutdownNow() {
+        setup.pods().refuseNew();
+        clients().forEach(Lifecycle::shutdownNow);
+    }
+
+    /** {@code HttpClient.isTerminated()} of Java 21: whether it is shut down and nothing is under way. */
+    public boolean isTerminated() {
+        return clients().stream().allMatch(Lifecycle::isTerminated);
+    }
+
+    /** {@code HttpClient.awaitTermination()} of Java 21. */
+    public boolean awaitTermination(Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        boolean terminated = true;
+        for (HttpClient client : clients()) {
+            terminated &= Lifecycle.awaitTermination(client, Duration.ofNanos(deadline - System.nanoTime()));
+        }
+        return terminated;
+    }
+
+    /** {@code Onehop over } and the wrapped client. */
+    @Override
+    public String toString() {
+        return "Onehop over " + wrapped;
+    }
+
+    private List<HttpClient> clients() {
+        return setup.pods().and(wrapped);
+    }
+}

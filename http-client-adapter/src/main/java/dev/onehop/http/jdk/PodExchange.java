@@ -1,0 +1,121 @@
+package dev.onehop.http.jdk;
+
+import dev.onehop.Attempt;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+
+/**
+ * Watches one request to one pod: whether any of it may have been sent, and how the attempt ends. The attempt lasts until
+ * the response body does, which for streamed bodies is long after the caller got the response.
+ *
+ * <p>Driven by the client's threads, one step after the other.
+ */
+final class PodExchange<T> implements BodyHandler<T> {
+
+    private final Attempt attempt;
+    private final BodyHandler<T> handler;
+    private final Continuation<T> continuation;
+    private volatile boolean begun;
+    private volatile Optional<Hop<T>> next = Optional.empty();
+
+    /** Says what a response leads to, if it is not for the caller. */
+    interface Continuation<T> {
+        Optional<Hop<T>> next(int status, HttpHeaders headers);
+    }
+
+    PodExchange(Attempt attempt, BodyHandler<T> handler, Continuation<T> continuation) {
+        this.attempt = attempt;
+        this.handler = handler;
+        this.continuation = continuation;
+    }
+
+    /** Whether the pod may have got some of the request, so that nobody else may get it. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** What the response led to. */
+    Optional<Hop<T>> next() {
+        return next;
+    }
+
+    /** {@code body}, noticed when the client begins to send it: that is after the connection is made. */
+    BodyPublisher watching(BodyPublisher body) {
+        return new BodyPublisher() {
+            @Override
+            public long contentLength() {
+                return body.contentLength();
+            }
+
+            @Override
+            public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+                begun = true;
+                body.subscribe(subscriber);
+            }
+        };
+    }
+
+    @Override
+    public BodySubscriber<T> apply(ResponseInfo response) {
+        begun = true;
+        attempt.connected();
+        try {
+            next = continuation.next(response.statusCode(), response.headers());
+            return new Watched<>(attempt, next.isPresent() ? BodySubscribers.replacing(null) : handler.apply(response));
+        } catch (RuntimeException | Error callersOwn) {
+            attempt.close(); // the pod has no part in it
+            throw callersOwn;
+        }
+    }
+
+    /** Ends the attempt with the body, just before the caller learns of it. */
+    private record Watched<T>(Attempt attempt, BodySubscriber<T> subscriber) implements BodySubscriber<T> {
+
+        @Override
+        public CompletionStage<T> getBody() {
+            return subscriber.getBody();
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscriber.onSubscribe(new Flow.Subscription() {
+                @Override
+                public void request(long n) {
+                    subscription.request(n);
+                }
+
+                @Override
+                public void cancel() {
+                    attempt.close();
+                    subscription.cancel();
+                }
+            });
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            subscriber.onNext(buffers);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            attempt.failed(failure);
+            subscriber.onError(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            attempt.succeeded();
+            subscriber.onComplete();
+        }
+    }
+}

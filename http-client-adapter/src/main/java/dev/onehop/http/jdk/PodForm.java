@@ -1,0 +1,51 @@
+package dev.onehop.http.jdk;
+
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.util.function.Supplier;
+
+/**
+ * How a request to a Service gets to a pod with its {@code Host} still the Service's. The JDK's client has no hook for
+ * that, so there are two ways round: {@link OriginForm} and {@link AbsoluteForm}.
+ */
+interface PodForm {
+
+    /** No way: requests to Services go to their ClusterIPs. */
+    PodForm NONE = new PodForm() {
+        @Override
+        public ProxySelector proxies() {
+            return HttpClient.Builder.NO_PROXY;
+        }
+
+        @Override
+        public void address(HttpRequest.Builder onWire, HttpRequest request, InetSocketAddress pod) {
+            throw new IllegalStateException("no way to keep Host, so there should be no pod to go to");
+        }
+    };
+
+    /** What the clients that talk to pods use. */
+    ProxySelector proxies();
+
+    /** Makes {@code onWire}, a copy of {@code request}, go to {@code pod}. */
+    void address(HttpRequest.Builder onWire, HttpRequest request, InetSocketAddress pod);
+
+    /** Runs {@code send}, in which the client begins a request made by {@link #address}. */
+    default <R> R dialling(InetSocketAddress pod, Supplier<R> send) {
+        return send.get();
+    }
+
+    /**
+     * The part of {@code uri} that belongs on the wire, at another authority: no user information, no fragment, a path
+     * even when it is empty, and ASCII only.
+     */
+    static URI onWire(URI uri, String authority) {
+        String path = uri.getRawPath();
+        String query = uri.getRawQuery();
+        String text = "http://" + authority + (path == null || path.isEmpty() ? "/" : path)
+                + (query == null ? "" : "?" + query);
+        return URI.create(URI.create(text).toASCIIString());
+    }
+}

@@ -1,0 +1,132 @@
+package dev.onehop.http.jdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.onehop.health.Backend;
+import dev.onehop.testing.LoopbackPod;
+import dev.onehop.testing.PodResponse;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Every attempt ends once, however its request does. */
+class AttemptEndingTest extends HttpFixture {
+
+    @Test
+    void aStreamedBodyHoldsTheAttemptUntilItIsRead() throws Exception {
+        String text = "x".repeat(5_000_000);
+        pods.forEach(pod -> pod.answering(request -> PodResponse.of(200, text)));
+
+        try (var body = http.send(request(SERVICE + "/").build(), BodyHandlers.ofInputStream())
+                .body()) {
+            assertThat(total(Backend::inFlight)).isEqualTo(1);
+            assertThat(body.readAllBytes()).hasSize(text.length());
+        }
+
+        assertThat(total(Backend::inFlight)).isZero();
+        assertThat(total(Backend::succeeded)).isEqualTo(1);
+    }
+
+    @Test
+    void aStreamedBodyThatIsClosedEarlyIsAbandoned() throws Exception {
+        pods.forEach(pod -> pod.answering(request -> PodResponse.of(200, "x".repeat(5_000_000))));
+
+        http.send(request(SERVICE + "/").build(), BodyHandlers.ofInputStream())
+                .body()
+                .close();
+
+        await().atMost(SOON).until(() -> total(Backend::inFlight) == 0);
+        assertThat(total(Backend::abandoned)).isEqualTo(1);
+    }
+
+    @Test
+    void responsesWithoutABodyEndTheirAttemptToo() throws Exception {
+        pods.forEach(pod -> pod.answering(request -> PodResponse.of(204, "")));
+
+        get(SERVICE + "/");
+        http.send(request(SERVICE + "/").method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.discarding());
+
+        assertThat(total(Backend::succeeded)).isEqualTo(2);
+        assertThat(total(Backend::inFlight)).isZero();
+    }
+
+    @Test
+    void cancellingAbandonsTheAttemptAndClosesTheConnection() {
+        pods.forEach(LoopbackPod::stall);
+        var response = http.sendAsync(request(SERVICE + "/").build(), BodyHandlers.ofString());
+        await().atMost(SOON).until(() -> pods.requests() == 1);
+
+        response.cancel(true);
+
+        assertThatThrownBy(response::join).isInstanceOf(CancellationException.class);
+        await().atMost(SOON).until(() -> total(Backend::inFlight) == 0);
+        assertThat(total(Backend::abandoned)).isEqualTo(1);
+        await().atMost(SOON).until(() -> pods.all().stream().allMatch(pod -> pod.connections() == 0));
+    }
+
+    @Test
+    void cancellingAFutureMadeOfItDoesTheSame() {
+        pods.forEach(LoopbackPod::stall);
+        var body = http.sendAsync(request(SERVICE + "/").build(), BodyHandlers.ofString())
+                .thenApply(HttpResponse::body);
+        await().atMost(SOON).until(() -> pods.requests() == 1);
+
+        body.cancel(true);
+
+        await().atMost(SOON).until(() -> total(Backend::abandoned) == 1);
+        assertThat(total(Backend::failed)).isZero();
+    }
+
+    @Test
+    void anInterruptedCallerAbandonsTheAttempt() throws Exception {
+        pods.forEach(LoopbackPod::stall);
+        var caught = new CompletableFuture<Throwable>();
+        var caller = new Thread(() -> {
+            try {
+                get(SERVICE + "/");
+            } catch (Throwable e) {
+                caught.complete(e);
+            }
+        });
+        caller.start();
+        await().atMost(SOON).until(() -> pods.requests() == 1);
+
+        caller.interrupt();
+
+        assertThat(caught).succeedsWithin(SOON).satisfies(e -> assertThat(e).isInstanceOf(InterruptedException.class));
+        caller.join();
+        assertThat(total(Backend::inFlight)).isZero();
+        assertThat(total(Backend::abandoned)).isEqualTo(1);
+    }
+
+    @Test
+    void aPodKilledDuringTheResponseIsAFailedAttempt() throws Exception {
+        pods.forEach(pod -> pod.answering(request -> PodResponse.of(200, "x".repeat(5_000_000))));
+        var body = http.send(request(SERVICE + "/").build(), BodyHandlers.ofInputStream())
+                .body();
+
+        pods.forEach(LoopbackPod::kill);
+
+        assertThatThrownBy(body::readAllBytes).isInstanceOf(IOException.class);
+        await().atMost(SOON).until(() -> total(Backend::failed) == 1);
+    }
+
+    @Test
+    void afterCloseNothingIsSent() throws Exception {
+        get(SERVICE + "/");
+
+        over(HttpClient.newHttpClient()).close();
+
+        assertThatThrownBy(() -> get(SERVICE + "/"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("closed");
+        assertThat(total(Backend::inFlight)).isZero();
+    }
+}
