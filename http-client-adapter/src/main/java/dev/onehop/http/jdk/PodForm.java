@@ -46,6 +46,8 @@ interface PodForm {
         String query = uri.getRawQuery();
         String text = "http://" + authority + (path == null || path.isEmpty() ? "/" : path)
                 + (query == null ? "" : "?" + query);
-        return URI.create(URI.create(text).toASCIIString());
+        URI onWire = URI.create(text);
+        String ascii = onWire.toASCIIString();
+        return ascii.equals(text) ? onWire : URI.create(ascii);
     }
 }

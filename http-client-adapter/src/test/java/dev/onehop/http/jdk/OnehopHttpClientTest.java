@@ -80,6 +80,13 @@ class OnehopHttpClientTest extends HttpFixture {
     }
 
     @Test
+    void onlyAsciiIsSent() throws Exception {
+        var response = get(SERVICE + "/caf\u00e9?q=\u00fc");
+
+        assertThat(pods.named(response.body()).request().path()).isEqualTo("/caf%C3%A9?q=%C3%BC");
+    }
+
+    @Test
     void nothingIsSentThatOnlyAProxyWouldGet() throws Exception {
         var response = post(SERVICE + "/", "x");
 
