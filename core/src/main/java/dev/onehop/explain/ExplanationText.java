@@ -64,13 +64,22 @@ final class ExplanationText {
                 name(candidate.pod(), "pod"),
                 name(candidate.node(), "node"),
                 name(candidate.zone(), "zone")));
-        text.append("(").append(candidate.started()).append(" attempts, ");
-        text.append(candidate.failed())
-                .append(" failed, ")
-                .append(candidate.inFlight())
-                .append(" open)");
-        text.append(candidate.ejection().isEmpty() ? "" : " " + Printable.of(candidate.ejection()))
-                .append('\n');
+        text.append(counts(candidate)).append('\n');
+        if (!candidate.ejection().isEmpty()) {
+            text.append("              ")
+                    .append(Printable.of(candidate.ejection()))
+                    .append('\n');
+        }
+    }
+
+    /** {@code 972 attempts, 2 failed, 1 open}, those that are zero left out. */
+    private static String counts(Candidate candidate) {
+        if (candidate.started() == 0) {
+            return "";
+        }
+        return candidate.started() + " attempts"
+                + (candidate.failed() == 0 ? "" : ", " + candidate.failed() + " failed")
+                + (candidate.inFlight() == 0 ? "" : ", " + candidate.inFlight() + " open");
     }
 
     private static void append(StringBuilder text, LeftOut leftOut) {

@@ -38,7 +38,8 @@ public interface Discovery extends AutoCloseable {
     interface Subscription extends AutoCloseable {
 
         /**
-         * When the source last told us anything about this Service (a list, an event, a bookmark), on the clock of
+         * When the source last told us anything about this Service (a list, an event, a bookmark): where Service and slices
+         * come by different ways, the way that has been silent for longer counts. On the clock of
          * {@code SerialScheduler.nanoTime()}; a source that cannot be out of date returns the present time. Before the
          * first contact: when the subscription began.
          */

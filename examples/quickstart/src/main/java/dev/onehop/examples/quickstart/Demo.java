@@ -22,6 +22,9 @@ import java.util.stream.Stream;
  */
 final class Demo {
 
+    /** Long, because behind this ClusterIP there is no kernel to fall back on. */
+    private static final Duration FIRST_VIEW = Duration.ofSeconds(30);
+
     private static final Duration PAUSE_BETWEEN_REQUESTS = Duration.ofMillis(12);
     private static final String ADDRESS = SmallCluster.SERVICE + ":" + SmallCluster.SERVICE_PORT;
 
@@ -141,6 +144,7 @@ final class Demo {
                 .policy(settings.policy())
                 .random(new Random(settings.seed()))
                 .addressPolicy(AddressPolicy.allowingLoopback())
+                .initialWait(FIRST_VIEW)
                 .meshDetection(false)
                 .build();
     }
