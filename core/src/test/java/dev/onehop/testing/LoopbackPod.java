@@ -1,5 +1,6 @@
 package dev.onehop.testing;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,9 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,7 @@ public final class LoopbackPod implements AutoCloseable {
     private final String name;
     private final InetSocketAddress address;
     private final AtomicInteger accepts = new AtomicInteger();
-    private final List<PodRequest> requests = new CopyOnWriteArrayList<>();
+    private final Queue<PodRequest> requests = new ConcurrentLinkedQueue<>();
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final List<Socket> fillers = new ArrayList<>();
     private volatile Behaviour behaviour = Behaviour.SERVE;
@@ -324,7 +326,7 @@ public final class LoopbackPod implements AutoCloseable {
         public void run() {
             try (socket) {
                 socket.setTcpNoDelay(true);
-                InputStream in = socket.getInputStream();
+                InputStream in = new BufferedInputStream(socket.getInputStream());
                 OutputStream out = new BufferedOutputStream(socket.getOutputStream());
                 PodRequest request = read(in);
                 while (request != null && respond(request, out)) {
