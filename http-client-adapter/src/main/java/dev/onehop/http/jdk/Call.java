@@ -5,6 +5,7 @@ import dev.onehop.Balancer;
 import dev.onehop.eligible.Decision;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -118,7 +119,15 @@ final class Call<T> {
             return CompletableFuture.failedFuture(Transport.timedOut());
         }
         return balancer.<Answer<T>>connectAsync(left(), (picked, share) -> dial(hop, picked, share))
+                .exceptionally(failure -> {
+                    throw new CompletionException(asTheJdkSaysIt(unwrapped(failure)));
+                })
                 .thenCompose(answer -> answer.next() == null ? answer.last() : hop(answer.next()));
+    }
+
+    /** Core says with a socket's exception that the time is over. */
+    private static Throwable asTheJdkSaysIt(Throwable failure) {
+        return failure instanceof SocketTimeoutException ? Transport.timedOut().initCause(failure) : failure;
     }
 
     /**

@@ -84,7 +84,7 @@ final class Setup {
     private Optional<Balancer> balancer(URI uri, int defaultPort) {
         String host = uri.getHost();
         int port = uri.getPort() == -1 ? defaultPort : uri.getPort();
-        return host == null || port < 1 || port > 65535 ? Optional.empty() : onehop.forHost(host, port);
+        return host == null ? Optional.empty() : onehop.forHost(host, port);
     }
 
     /** Whether the wrapped client would send {@code uri} through a proxy, by its own selector or the JVM's. */

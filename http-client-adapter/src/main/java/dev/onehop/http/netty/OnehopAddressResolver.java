@@ -57,8 +57,7 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
             Promise<R> promise,
             Function<List<InetSocketAddress>, R> result,
             Function<InetSocketAddress, Future<R>> elsewhere) {
-        Optional<Balancer> balancer =
-                asked.getPort() < 1 ? Optional.empty() : onehop.forHost(asked.getHostString(), asked.getPort());
+        Optional<Balancer> balancer = onehop.forHost(asked.getHostString(), asked.getPort());
         if (balancer.isEmpty()) {
             pass(elsewhere.apply(asked), promise);
             return;

@@ -102,6 +102,18 @@ class FailoverTest extends HttpFixture {
     }
 
     @Test
+    void aTimeoutTooShortForADialIsAnHttpTimeout() {
+        for (Duration timeout : List.of(Duration.ofNanos(1), Duration.ofNanos(900_000))) {
+            pods.forEach(LoopbackPod::stall);
+            var request = request(SERVICE + "/").timeout(timeout).build();
+
+            assertThatThrownBy(() -> http.send(request, BodyHandlers.ofString()))
+                    .isInstanceOf(HttpTimeoutException.class);
+        }
+        assertThat(total(Backend::inFlight)).isZero();
+    }
+
+    @Test
     void whenAllRefuseTheCallerSeesTheLastRefusalAndEveryDial() {
         pods.forEach(LoopbackPod::refuse);
 
