@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The JDK's HTTP client pointed at a server, for tests.
@@ -48,6 +49,12 @@ final class ApiClient {
                 request(pathAndQuery + separator + "watch=true", headers).build();
         lines.follow(http.sendAsync(request, BodyHandlers.fromLineSubscriber(lines)));
         return lines;
+    }
+
+    /** The whole of an answer, however long it goes on. */
+    CompletableFuture<String> body(String pathAndQuery) {
+        return http.sendAsync(request(pathAndQuery).build(), BodyHandlers.ofString())
+                .thenApply(HttpResponse::body);
     }
 
     private HttpRequest.Builder request(String pathAndQuery, String... headers) {

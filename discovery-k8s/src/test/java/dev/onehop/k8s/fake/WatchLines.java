@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Shared: safe from any thread; waiting is bounded.
  */
 final class WatchLines implements Flow.Subscriber<String> {
-    private static final long SECONDS = 20;
+    private static final long SECONDS = 10;
 
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
