@@ -1,0 +1,255 @@
+package dev.onehop.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onehop.conformance.ConformanceCase.Expectation;
+import dev.onehop.conformance.ConformanceCase.Step;
+import dev.onehop.k8s.ManifestDiscovery;
+import dev.onehop.route.Destination;
+import dev.onehop.route.ExclusionReason;
+import dev.onehop.route.NaiveRouting;
+import dev.onehop.route.NaiveRouting.Answer;
+import dev.onehop.route.Route;
+import dev.onehop.route.Scope;
+import dev.onehop.service.AddressPolicy;
+import dev.onehop.service.ClientLocation;
+import dev.onehop.service.Endpoint;
+import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.PortRef;
+import dev.onehop.service.Service;
+import dev.onehop.service.ServiceDeclaration.Present;
+import dev.onehop.service.ServiceView.Known;
+import java.io.ByteArrayInputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Three votes on every case of {@code src/test/resources/conformance}: what the case expects, what the manifest reader
+ * and {@link Route#of} give, and what the one-page algorithm of the semantics (§0), written down a second time, gives.
+ * Whatever the order in which the objects are declared.
+ */
+class ConformanceTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LEAST = 150;
+
+    @TestFactory
+    Stream<DynamicContainer> cases() {
+        Map<String, List<ConformanceCase>> byFile = ConformanceCases.all().stream()
+                .collect(Collectors.groupingBy(ConformanceCase::file, LinkedHashMap::new, Collectors.toList()));
+        return byFile.entrySet().stream()
+                .map(file -> dynamicContainer(
+                        file.getKey(),
+                        file.getValue().stream().map(each -> dynamicTest(each.name(), () -> run(each)))));
+    }
+
+    @Test
+    void everyRuleOfRoutingHasACase() {
+        var rules = Stream.concat(IntStream.rangeClosed(1, 25).boxed(), Stream.of(29, 30, 32, 33, 34, 35))
+                .map(number -> "R" + number)
+                .toList();
+
+        assertThat(ConformanceCases.countsByRule().keySet()).containsAll(rules);
+    }
+
+    @Test
+    void everyNameIsAClaimOfItsOwn() {
+        assertThat(ConformanceCases.all())
+                .hasSizeGreaterThanOrEqualTo(LEAST)
+                .extracting(ConformanceCase::name)
+                .doesNotHaveDuplicates()
+                .doesNotContain("");
+    }
+
+    @Test
+    void theCasesReachEveryVerdictScopeAndReason() {
+        var verdicts = new TreeSet<String>();
+        var scopes = EnumSet.noneOf(Scope.class);
+        var reasons = EnumSet.noneOf(ExclusionReason.class);
+        for (ConformanceCase each : ConformanceCases.all()) {
+            replay(each, (step, objects) -> {
+                Route route = route(each, view(each, objects));
+                verdicts.add(verdict(route));
+                route.excluded().forEach(excluded -> reasons.add(excluded.reason()));
+                if (route instanceof Route.Backends backends) {
+                    scopes.add(backends.scope());
+                }
+            });
+        }
+
+        assertThat(verdicts).containsExactlyInAnyOrder("backends", "reject", "drop", "not-proxied");
+        assertThat(scopes).containsExactly(Scope.values());
+        assertThat(reasons)
+                .as("a manifest has only the Service's own slices")
+                .containsExactlyElementsOf(EnumSet.complementOf(EnumSet.of(ExclusionReason.OTHER_SERVICE)));
+    }
+
+    private static void run(ConformanceCase each) {
+        replay(each, (step, objects) -> {
+            var backwards = new ArrayList<>(objects);
+            Collections.reverse(backwards);
+            Known view = view(each, objects);
+
+            check(step, route(each, view));
+            assertThat(route(each, view(each, backwards)))
+                    .as("%s: declared the other way round", step.change())
+                    .isEqualTo(route(each, view));
+            checkOracle(step, answer(each, view));
+        });
+    }
+
+    private interface Check {
+        void after(Step step, List<ObjectNode> objects);
+    }
+
+    private static void replay(ConformanceCase each, Check check) {
+        var objects = new LinkedHashMap<String, ObjectNode>();
+        for (Step step : each.steps()) {
+            step.apply().forEach(object -> objects.put(id(each, object), object));
+            for (String gone : step.delete()) {
+                String[] parts = gone.split("/");
+                String id = parts.length == 3
+                        ? gone
+                        : parts[0] + "/" + each.service().namespace() + "/" + parts[1];
+                assertThat(objects.remove(id))
+                        .as("%s: %s is there to be deleted", step.change(), gone)
+                        .isNotNull();
+            }
+            check.after(step, List.copyOf(objects.values()));
+        }
+    }
+
+    private static String id(ConformanceCase each, ObjectNode object) {
+        JsonNode metadata = object.required("metadata");
+        return object.required("kind").asText() + "/"
+                + metadata.path("namespace").asText(each.service().namespace()) + "/"
+                + metadata.required("name").asText();
+    }
+
+    private static void check(Step step, Route route) {
+        Expectation expect = step.expect();
+        assertThat(verdict(route)).as("%s: %s", step.change(), route.text()).isEqualTo(expect.verdict());
+        Map<String, String> picked = new TreeMap<>();
+        if (route instanceof Route.Backends backends) {
+            backends.endpoints()
+                    .forEach(e -> picked.put(e.key().address(), e.key().podUid()));
+            int affinity = (int) backends.affinityTimeout()
+                    .map(Duration::toSeconds)
+                    .orElse(0L)
+                    .longValue();
+            if (expect.affinitySeconds() != null) {
+                assertThat(affinity).as("%s: affinity", step.change()).isEqualTo(expect.affinitySeconds());
+            }
+        }
+        checkPicked(step, "production", picked);
+        if (expect.excluded() != null) {
+            assertThat(route.excluded())
+                    .as("%s: excluded", step.change())
+                    .extracting(excluded -> excluded.address() + " " + excluded.rule())
+                    .containsExactlyInAnyOrderElementsOf(expect.excluded());
+        }
+    }
+
+    private static void checkOracle(Step step, Answer answer) {
+        Map<String, String> verdicts = Map.of("B", "backends", "REJ", "reject", "DROP", "drop", "NP", "not-proxied");
+        assertThat(verdicts.get(answer.verdict()))
+                .as("%s: oracle", step.change())
+                .isEqualTo(step.expect().verdict());
+        Map<String, String> picked = new TreeMap<>();
+        answer.picked().forEach((key, pod) -> {
+            String[] parts = key.split(" ");
+            picked.put((parts[0].contains(":") ? "[" + parts[0] + "]" : parts[0]) + ":" + parts[1], pod);
+        });
+        checkPicked(step, "oracle", picked);
+    }
+
+    private static void checkPicked(Step step, String who, Map<String, String> picked) {
+        Expectation expect = step.expect();
+        assertThat(picked.keySet())
+                .as("%s: %s", step.change(), who)
+                .containsExactlyInAnyOrderElementsOf(expect.backends());
+        if (!expect.pods().isEmpty()) {
+            List<String> pods = expect.backends().stream().map(picked::get).toList();
+            assertThat(pods).as("%s: %s, pods", step.change(), who).isEqualTo(expect.pods());
+        }
+    }
+
+    private static Route route(ConformanceCase each, Known view) {
+        var destination =
+                new Destination(each.service(), new PortRef.Numbered(each.port()), each.protocol(), each.family());
+        return Route.of(destination, view.declaration(), view.slices(), each.here(), AddressPolicy.strict());
+    }
+
+    private static Answer answer(ConformanceCase each, Known view) {
+        if (!(view.declaration() instanceof Present present)) {
+            return new Answer("NP", Map.of());
+        }
+        Map<String, String> canonical = new HashMap<>();
+        for (EndpointSlice slice : view.slices()) {
+            for (Endpoint endpoint : slice.endpoints()) {
+                String text = endpoint.address();
+                canonical.put(
+                        text, each.reads().containsKey(text) ? each.reads().get(text) : text);
+            }
+        }
+        ClientLocation here = each.here();
+        Service service = present.service();
+        return new NaiveRouting(canonical)
+                .answer(service, view.slices(), here, each.port(), each.protocol(), family(each, service));
+    }
+
+    private static String family(ConformanceCase each, Service service) {
+        if (each.family() != null) {
+            return each.family().toString();
+        }
+        if (!service.ipFamilies().isEmpty()) {
+            return service.ipFamilies().get(0).toString();
+        }
+        return service.clusterIp().contains(":") ? "IPv6" : "IPv4";
+    }
+
+    /** The objects as they are in a manifest, read as users' manifests are. */
+    private static Known view(ConformanceCase each, List<ObjectNode> objects) {
+        ObjectNode list = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
+        list.putArray("items").addAll(objects);
+        List<Known> heard = new ArrayList<>();
+        try (var manifest = ManifestDiscovery.of("case", new ByteArrayInputStream(JSON.writeValueAsBytes(list)))) {
+            assertThat(manifest.skipped()).as("objects that are not read").isZero();
+            manifest.subscribe(each.service(), view -> heard.add((Known) view));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+        return heard.get(0);
+    }
+
+    private static String verdict(Route route) {
+        if (route instanceof Route.Backends) {
+            return "backends";
+        }
+        if (route instanceof Route.Reject) {
+            return "reject";
+        }
+        return route instanceof Route.Drop ? "drop" : "not-proxied";
+    }
+}
