@@ -25,10 +25,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Seeded random Services and slices from name pools so small that everything collides with everything. */
-final class RandomClusters {
+public final class RandomClusters {
 
     /** Every address text that occurs, to its canonical form; null for those that must not be dialled. */
-    static final Map<String, String> ADDRESSES = addresses();
+    public static final Map<String, String> ADDRESSES = addresses();
 
     private static final List<String> ADDRESS_TEXTS = new ArrayList<>(new TreeSet<>(ADDRESSES.keySet()));
     private static final List<Boolean> CONDITIONS = Arrays.asList(null, true, false);
@@ -111,7 +111,7 @@ final class RandomClusters {
         return slices;
     }
 
-    private EndpointSlice slice(String name, boolean hinted, String addressType) {
+    EndpointSlice slice(String name, boolean hinted, String addressType) {
         var ports = new ArrayList<SlicePort>();
         for (int i = random.nextInt(3); i >= 0; i--) {
             ports.add(new SlicePort(
@@ -146,7 +146,7 @@ final class RandomClusters {
                 .build();
     }
 
-    private Set<String> hints(String... names) {
+    Set<String> hints(String... names) {
         var hints = new HashSet<String>();
         for (int i = random.nextInt(25) == 0 ? 0 : 1 + random.nextInt(2); i > 0; i--) {
             hints.add(oneOf(names));
@@ -154,12 +154,12 @@ final class RandomClusters {
         return hints;
     }
 
-    private Boolean condition() {
+    Boolean condition() {
         return CONDITIONS.get(random.nextInt(3));
     }
 
     @SafeVarargs
-    private <T> T oneOf(T... values) {
+    final <T> T oneOf(T... values) {
         return values[random.nextInt(values.length)];
     }
 }
