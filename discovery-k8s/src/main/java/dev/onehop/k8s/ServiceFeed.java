@@ -47,9 +47,19 @@ final class ServiceFeed {
             update();
         });
         servicesInput = inputs.service(key, snapshot -> {
-            services = snapshot;
-            update();
+            if (!isFailedRetryOfRefused(snapshot)) {
+                services = snapshot;
+                update();
+            }
         });
+    }
+
+    /** A refusal stands until a list completes: a retry that fails otherwise says nothing about what we may read. */
+    private boolean isFailedRetryOfRefused(Snapshot<Service> next) {
+        return !services.complete()
+                && services.condition().isRefused()
+                && !next.complete()
+                && !next.condition().isRefused();
     }
 
     /** Tells {@code follower} the present view and every later one. */

@@ -8,6 +8,7 @@ import dev.onehop.k8s.fake.SeenRequest;
 import dev.onehop.k8s.fake.Verb;
 import dev.onehop.service.ServiceDeclaration.Absent;
 import dev.onehop.service.ServiceDeclaration.Present;
+import dev.onehop.service.ServiceDeclaration.Unreadable;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView.Known;
 import dev.onehop.service.ServiceView.Live;
@@ -238,6 +239,43 @@ class ApiServerFaultsTest {
         rig.untilLive();
 
         assertThat(((Live) rig.last()).declaration().getClass().getSimpleName()).isEqualTo("Unreadable");
+        assertThat(rig.addresses()).containsExactly("10.0.0.1");
+    }
+
+    @Test
+    void whereServicesAreRefusedTheEndpointsStayWhenTheServerGoesAway() {
+        rig.slice("s1", "10.0.0.1");
+        rig.server.faults().deny(Verb.LIST, "services");
+        rig.follow();
+        rig.untilLive();
+
+        rig.server.down();
+        rig.push(
+                SECOND,
+                Duration.ofMinutes(3),
+                () -> rig.status("services").condition().equals("DISCONNECTED"));
+
+        assertThat(rig.last()).isInstanceOf(Stale.class);
+        assertThat(((Stale) rig.last()).declaration()).isInstanceOf(Unreadable.class);
+        assertThat(rig.addresses()).containsExactly("10.0.0.1");
+    }
+
+    @Test
+    void whereServicesAreRefusedTheViewStaysLiveWhenARetryFailsOtherwise() {
+        rig.slice("s1", "10.0.0.1");
+        rig.server.faults().deny(Verb.LIST, "services");
+        rig.follow();
+        rig.untilLive();
+
+        rig.server.faults().allowAll();
+        rig.server.faults().on(Verb.LIST, "services").fail(500);
+        rig.push(
+                SECOND,
+                Duration.ofMinutes(3),
+                () -> rig.status("services").condition().equals("DISCONNECTED"));
+
+        assertThat(rig.last()).isInstanceOf(Live.class);
+        assertThat(((Live) rig.last()).declaration()).isInstanceOf(Unreadable.class);
         assertThat(rig.addresses()).containsExactly("10.0.0.1");
     }
 
