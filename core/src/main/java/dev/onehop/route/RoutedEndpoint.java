@@ -28,9 +28,4 @@ public record RoutedEndpoint(BackendKey key, Endpoint endpoint, String slice, bo
         return new RoutedEndpoint(
                 new BackendKey(podUid == null ? BackendKey.NO_POD : podUid, ip, port), endpoint, slice, local);
     }
-
-    /** Not ready, but still serving while it shuts down: the last resort of R22 and R24. */
-    boolean isLastResort() {
-        return !endpoint.isReady() && endpoint.isServing() && endpoint.isTerminating();
-    }
 }
