@@ -57,6 +57,23 @@ class DuplicateEndpointTest {
     }
 
     @Test
+    void r15_whoLosesIsTheOneReportedInEitherOrder() {
+        Route newcomerWins = service()
+                .slice(terminating(IP).pod("p", "old"), ready(IP).pod("p", "new"))
+                .route();
+        Route newcomerLoses = service()
+                .slice(ready(IP).pod("p", "new"), terminating(IP).pod("p", "old"))
+                .route();
+
+        assertThat(newcomerWins.excluded())
+                .extracting(loser -> loser.endpoint().podUid())
+                .containsExactly("old");
+        assertThat(newcomerLoses.excluded())
+                .extracting(loser -> loser.endpoint().podUid())
+                .containsExactly("old");
+    }
+
+    @Test
     void r15_inASliceALaterOneThatIsNotReadyReplacesAReadyOne() {
         Route route = service().slice(ready(IP), notReady(IP)).route();
 

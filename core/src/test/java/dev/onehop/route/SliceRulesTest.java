@@ -26,6 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which slices count and which numbers are dialled: R7-R13. */
 class SliceRulesTest {
@@ -203,6 +204,15 @@ class SliceRulesTest {
         assertThat(verdict(route)).isEqualTo("Reject PORT_MISMATCH R11");
         assertThat(excluded(route)).containsExactly("10.0.0.1 PORT_NOT_DIALLABLE");
         assertThat(route.excluded().get(0).rule()).isEqualTo("R12");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 65535})
+    void r12_theLowestAndTheHighestNumberAreDialled(int number) {
+        Route route =
+                service().slice(List.of(tcp("http", number)), ready("10.0.0.1")).route();
+
+        assertThat(backends(route)).containsExactly("10.0.0.1:" + number);
     }
 
     @Test
