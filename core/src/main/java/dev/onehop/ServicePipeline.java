@@ -287,7 +287,8 @@ final class ServicePipeline implements AutoCloseable {
         if (route instanceof Route.NotProxied) {
             return fallBack(FallbackReason.NOT_PROXIED, Verdict.NOT_PROXIED, route.text(), route, version);
         }
-        if (route.excluded().stream().anyMatch(each -> each.reason() == ExclusionReason.SPECIAL_ADDRESS)) {
+        if (route instanceof Route.Reject
+                && route.excluded().stream().anyMatch(each -> each.reason() == ExclusionReason.SPECIAL_ADDRESS)) {
             String why = route.text() + "; endpoints with special addresses are not dialled (address policy)";
             return fallBack(FallbackReason.ADDRESS_REFUSED, Verdict.REJECT, why, route, version);
         }
