@@ -379,7 +379,8 @@ public final class LoopbackPod implements AutoCloseable {
                     .forEach((name, value) ->
                             head.append(name).append(": ").append(value).append("\r\n"));
             boolean bodiless = response.status() == 204 || response.status() == 304;
-            if (!bodiless) {
+            boolean stalls = response.headers().containsKey("Content-Length");
+            if (!bodiless && !stalls) {
                 head.append("Content-Length: ").append(response.body().length).append("\r\n");
             }
             head.append(last ? "Connection: close\r\n\r\n" : "\r\n");
@@ -388,7 +389,10 @@ public final class LoopbackPod implements AutoCloseable {
                 out.write(response.body());
             }
             out.flush();
-            return !last;
+            if (stalls) {
+                awaitEnd();
+            }
+            return !last && !stalls;
         }
 
         private void awaitEnd() throws IOException {

@@ -10,7 +10,7 @@ import java.util.Map;
  * <p>Immutable.
  *
  * @param status 100..999
- * @param headers besides {@code Content-Length}
+ * @param headers besides {@code Content-Length}, unless {@link #stallingBefore}
  * @param body sent with its length
  */
 public record PodResponse(int status, Map<String, String> headers, byte[] body) {
@@ -27,6 +27,11 @@ public record PodResponse(int status, Map<String, String> headers, byte[] body) 
     /** A redirect. */
     public static PodResponse redirect(int status, String location) {
         return of(status, "moved").with("Location", location);
+    }
+
+    /** The same, announcing {@code length} bytes: the body stops short, and the rest never comes. */
+    public PodResponse stallingBefore(int length) {
+        return with("Content-Length", String.valueOf(length));
     }
 
     /** The same with one more header. */

@@ -5,11 +5,12 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
@@ -20,6 +21,9 @@ import java.util.concurrent.Flow;
  * <p>Driven by the client's threads, one step after the other.
  */
 final class PodExchange<T> implements BodyHandler<T> {
+
+    /** Bytes of a body nobody wants that are read to keep the connection; a longer one costs more than a new connect. */
+    private static final long WORTH_READING = 1024;
 
     private final Attempt attempt;
     private final BodyHandler<T> handler;
@@ -70,10 +74,52 @@ final class PodExchange<T> implements BodyHandler<T> {
         attempt.connected();
         try {
             next = continuation.next(response.statusCode(), response.headers());
-            return new Watched<>(attempt, next.isPresent() ? BodySubscribers.replacing(null) : handler.apply(response));
+            if (next.isPresent()) {
+                attempt.succeeded();
+                return new Unread<>(
+                        response.headers().firstValueAsLong("Content-Length").orElse(Long.MAX_VALUE) <= WORTH_READING);
+            }
+            return new Watched<>(
+                    attempt, Objects.requireNonNull(handler.apply(response), "what the body handler returned"));
         } catch (RuntimeException | Error callersOwn) {
             attempt.close(); // the pod has no part in it
             throw callersOwn;
+        }
+    }
+
+    /**
+     * The body of a response that leads to a next hop. Nobody waits for it, so a pod that is slow to send it cannot hold
+     * up the call.
+     */
+    private record Unread<T>(boolean keepsConnection) implements BodySubscriber<T> {
+
+        @Override
+        public CompletionStage<T> getBody() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            if (keepsConnection) {
+                subscription.request(Long.MAX_VALUE);
+            } else {
+                subscription.cancel();
+            }
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            // not wanted
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            // the next hop has begun
+        }
+
+        @Override
+        public void onComplete() {
+            // the next hop has begun
         }
     }
 

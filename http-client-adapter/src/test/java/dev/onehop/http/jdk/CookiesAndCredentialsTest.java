@@ -10,6 +10,7 @@ import java.net.PasswordAuthentication;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,20 @@ class CookiesAndCredentialsTest extends HttpFixture {
 
         assertThat(asked).containsExactly("SERVER api-service.shop:80 the realm " + SERVICE + "/a");
         assertThat(pods.requests()).isEqualTo(3);
+    }
+
+    @Test
+    void aQuestionsBodyThatStallsHoldsUpNothing() throws Exception {
+        over(HttpClient.newBuilder().authenticator(answering("me", "secret")).build());
+        pods.forEach(
+                pod -> pod.answering(request -> request.header("authorization").isPresent()
+                        ? pod.echo(request)
+                        : PodResponse.of(401, "who?")
+                                .with("WWW-Authenticate", "Basic realm=\"x\"")
+                                .stallingBefore(5_000_000)));
+        var request = request(SERVICE + "/").timeout(Duration.ofSeconds(1)).build();
+
+        assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     }
 
     @Test

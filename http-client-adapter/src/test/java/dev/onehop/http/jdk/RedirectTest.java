@@ -1,7 +1,9 @@
 package dev.onehop.http.jdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.onehop.health.Backend;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.PodRequest;
 import dev.onehop.testing.PodResponse;
@@ -11,6 +13,7 @@ import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -93,6 +96,42 @@ class RedirectTest extends HttpFixture {
 
         assertThat(literal.request().host()).isEqualTo(literal.ip() + ":" + literal.port());
         assertThat(literal.request().target()).isEqualTo("/");
+    }
+
+    @Test
+    void aRedirectsBodyThatStallsHoldsUpNothing() throws Exception {
+        following(Redirect.NORMAL);
+        for (int length : new int[] {1000, 5_000_000}) {
+            answering(request -> request.path().equals("/old")
+                    ? PodResponse.redirect(302, "/new").stallingBefore(length)
+                    : null);
+            var request =
+                    request(SERVICE + "/old").timeout(Duration.ofSeconds(1)).build();
+
+            assertThat(http.send(request, BodyHandlers.ofString()).uri()).isEqualTo(URI.create(SERVICE + "/new"));
+            assertThat(http.sendAsync(request, BodyHandlers.ofString()))
+                    .succeedsWithin(SOON)
+                    .satisfies(it -> assertThat(it.uri()).isEqualTo(URI.create(SERVICE + "/new")));
+        }
+        assertThat(total(Backend::succeeded)).isEqualTo(8);
+        assertThat(total(Backend::inFlight)).isZero();
+    }
+
+    @Test
+    void aRedirectsLongBodyClosesItsConnectionAndAShortOneKeepsIt() throws Exception {
+        following(Redirect.NORMAL);
+        answering(request -> request.path().equals("/old")
+                ? PodResponse.redirect(302, "/new").stallingBefore(5_000_000)
+                : null);
+        get(SERVICE + "/old");
+        await().atMost(SOON).until(() -> pods.get(0).connections() == 0);
+
+        answering(request -> request.path().equals("/old") ? PodResponse.redirect(302, "/new") : null);
+        for (int i = 0; i < 6; i++) {
+            get(SERVICE + "/old");
+        }
+
+        assertThat(pods.accepts()).isEqualTo(4);
     }
 
     @ParameterizedTest(name = "{0} {1} becomes {2}")
