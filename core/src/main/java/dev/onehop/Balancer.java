@@ -85,7 +85,7 @@ public final class Balancer {
     public <T> T connect(Duration timeout, Dialer<T> dialer) throws IOException {
         Objects.requireNonNull(dialer, "dialer");
         var failover = new Failover(settings.loop(), timeout);
-        Attempt attempt = attempt(patience(failover));
+        Attempt attempt = attempt(patience(failover.left().dividedBy(2)));
         while (true) {
             try {
                 Duration dialTimeout = failover.nextDial(attempt, known(attempt));
@@ -110,10 +110,20 @@ public final class Balancer {
      * @return fails with the last dial's own exception, as {@link #connect} throws it
      */
     public <T> CompletableFuture<T> connectAsync(Duration timeout, AsyncDialer<T> dialer) {
+        return connectAsync(timeout, timeout.dividedBy(2), dialer);
+    }
+
+    /**
+     * As the other, for callers that have waited for {@link #ready} themselves.
+     *
+     * @param patience how much of {@code timeout} may be spent on waiting for a first view; with zero the first dial
+     *     begins on the caller's thread
+     */
+    public <T> CompletableFuture<T> connectAsync(Duration timeout, Duration patience, AsyncDialer<T> dialer) {
         Objects.requireNonNull(dialer, "dialer");
         var failover = new Failover(settings.loop(), timeout);
         var call = new AsyncConnect<>(failover, dialer, this::known, this::next);
-        attemptAsync(patience(failover)).whenComplete(call::begin);
+        attemptAsync(patience(patience)).whenComplete(call::begin);
         return call.result();
     }
 
@@ -197,7 +207,7 @@ public final class Balancer {
 
     private CompletionStage<Attempt> attemptAsync(Duration patience) {
         Eligible now = pipeline.eligible();
-        CompletableFuture<Eligible> ready = now.decision() instanceof Decision.Wait
+        CompletableFuture<Eligible> ready = now.decision() instanceof Decision.Wait && !patience.isZero()
                 ? pipeline.decided().copy().completeOnTimeout(now, patience.toNanos(), TimeUnit.NANOSECONDS)
                 : CompletableFuture.completedFuture(now);
         return ready.thenApply(decided -> {
@@ -209,11 +219,10 @@ public final class Balancer {
         });
     }
 
-    /** How long a call may wait for the first view: half of its time, and no longer than the initial wait. */
-    private Duration patience(Failover failover) {
-        Duration half = failover.left().dividedBy(2);
+    /** How long a call may wait for the first view: no longer than the initial wait. */
+    private Duration patience(Duration asked) {
         Duration longest = settings.initialWait().plus(GRACE);
-        return half.compareTo(longest) < 0 ? half : longest;
+        return asked.compareTo(longest) < 0 ? asked : longest;
     }
 
     private Eligible decided(Duration patience) throws NoBackendException {

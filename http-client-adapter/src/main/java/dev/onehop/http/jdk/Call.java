@@ -109,7 +109,9 @@ final class Call<T> {
     /** To one of the Service's pods. */
     private CompletionStage<HttpResponse<T>> through(Balancer balancer, Hop<T> hop) {
         if (balancer.eligible().decision() instanceof Decision.Wait) {
-            return transport.await(balancer.ready(), left()).thenCompose(known -> dialled(balancer, hop));
+            return transport
+                    .await(balancer.ready(), left().dividedBy(2))
+                    .thenCompose(knownOrNot -> dialled(balancer, hop));
         }
         return dialled(balancer, hop);
     }
@@ -118,7 +120,7 @@ final class Call<T> {
         if (isOver()) {
             return CompletableFuture.failedFuture(Transport.timedOut());
         }
-        return balancer.<Answer<T>>connectAsync(left(), (picked, share) -> dial(hop, picked, share))
+        return balancer.<Answer<T>>connectAsync(left(), Duration.ZERO, (picked, share) -> dial(hop, picked, share))
                 .exceptionally(failure -> {
                     throw new CompletionException(asTheJdkSaysIt(unwrapped(failure)));
                 })

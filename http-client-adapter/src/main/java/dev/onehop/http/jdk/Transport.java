@@ -8,13 +8,11 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /** How a call waits: on the caller's thread for {@code send}, not at all for {@code sendAsync}. */
 interface Transport {
@@ -36,8 +34,8 @@ interface Transport {
             try {
                 event.toCompletableFuture().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
                 return CompletableFuture.completedFuture(null);
-            } catch (TimeoutException e) {
-                return CompletableFuture.failedFuture(timedOut());
+            } catch (TimeoutException late) {
+                return CompletableFuture.completedFuture(null);
             } catch (InterruptedException e) {
                 return CompletableFuture.failedFuture(e);
             } catch (ExecutionException e) {
@@ -49,7 +47,7 @@ interface Transport {
     /** Sends. Where the client throws, the future fails. */
     <T> CompletableFuture<HttpResponse<T>> send(HttpClient client, HttpRequest request, BodyHandler<T> handler);
 
-    /** Completes after {@code event}; fails with {@link HttpTimeoutException} when that takes too long. */
+    /** Completes after {@code event}, or without it when that takes too long. */
     CompletableFuture<Void> await(CompletionStage<?> event, Duration atMost);
 
     /** Without blocking; goes on after {@link #await} on {@code executor}, not on the thread of the event. */
@@ -65,16 +63,9 @@ interface Transport {
             public CompletableFuture<Void> await(CompletionStage<?> event, Duration atMost) {
                 return event.toCompletableFuture()
                         .orTimeout(atMost.toNanos(), TimeUnit.NANOSECONDS)
-                        .handleAsync(Transport::onTime, executor);
+                        .handleAsync((happened, late) -> null, executor);
             }
         };
-    }
-
-    private static @Nullable Void onTime(@Nullable Object event, @Nullable Throwable late) {
-        if (late != null) {
-            throw new CompletionException(timedOut());
-        }
-        return null;
     }
 
     /** As the JDK's client says it. */
