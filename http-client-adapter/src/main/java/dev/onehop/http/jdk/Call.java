@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -29,6 +31,12 @@ import org.jspecify.annotations.Nullable;
 final class Call<T> {
 
     private static final Duration NO_TIMEOUT = Duration.ofDays(365);
+
+    /** A healthy pod may need this long, so an earlier end of the caller's time says nothing about it. */
+    private static final Duration LEAST_PATIENCE = Duration.ofMillis(100);
+
+    /** How much too early the JDK's timers, which count in milliseconds, may be. */
+    private static final Duration EARLY = Duration.ofMillis(10);
 
     private final Setup setup;
     private final BodyHandler<T> handler;
@@ -149,9 +157,12 @@ final class Call<T> {
             });
         }
         var exchange = new PodExchange<T>(picked, handler, (status, headers) -> next(hop, status, headers));
+        long beganNanos = System.nanoTime();
+        HttpClient client;
         CompletableFuture<HttpResponse<T>> sent;
         try {
-            sent = send(hop, exchange, picked.address(), share);
+            client = setup.pods().forDial(share, left());
+            sent = send(hop, exchange, picked.address(), client);
         } catch (IOException | RuntimeException notSent) {
             picked.close();
             return CompletableFuture.completedFuture(new Answer<>(null, notSent, null));
@@ -172,13 +183,29 @@ final class Call<T> {
                 picked.failed(failure);
                 return new Answer<>(null, failure, null);
             }
+            if (isCallersHaste(failure, Duration.ofNanos(System.nanoTime() - beganNanos), client)) {
+                picked.close();
+            }
             throw new CompletionException(failure);
         });
     }
 
+    /**
+     * Whether it was the request's timeout that ended a dial, and not the pod's silence. The JDK reports both as the same
+     * exception, so the time tells.
+     */
+    private static boolean isCallersHaste(Throwable failure, Duration lasted, HttpClient client) {
+        if (!(failure instanceof HttpTimeoutException)) {
+            return false;
+        }
+        Duration patience = failure instanceof HttpConnectTimeoutException
+                ? client.connectTimeout().orElse(NO_TIMEOUT).minus(EARLY)
+                : Duration.ZERO;
+        return lasted.compareTo(patience) < 0 || lasted.compareTo(LEAST_PATIENCE.minus(EARLY)) < 0;
+    }
+
     private CompletableFuture<HttpResponse<T>> send(
-            Hop<T> hop, PodExchange<T> exchange, InetSocketAddress pod, Duration share) throws IOException {
-        HttpClient client = setup.pods().forDial(share, left());
+            Hop<T> hop, PodExchange<T> exchange, InetSocketAddress pod, HttpClient client) throws IOException {
         HttpRequest.Builder onWire = timed(hop.request()).version(HttpClient.Version.HTTP_1_1);
         hop.request()
                 .bodyPublisher()

@@ -114,6 +114,23 @@ class FailoverTest extends HttpFixture {
     }
 
     @Test
+    void aCallersHasteIsNotHeldAgainstHealthyPods() {
+        pods.forEach(LoopbackPod::stall);
+        for (int i = 0; i < 200; i++) {
+            var request = request(SERVICE + "/")
+                    .timeout(Duration.ofNanos(1_000_000 + i * 5_000))
+                    .build();
+
+            assertThatThrownBy(() -> http.send(request, BodyHandlers.ofString()))
+                    .isInstanceOf(HttpTimeoutException.class);
+        }
+
+        assertThat(balancer().eligible().ejected()).isEmpty();
+        assertThat(total(Backend::failed)).isZero();
+        assertThat(total(Backend::inFlight)).isZero();
+    }
+
+    @Test
     void whenAllRefuseTheCallerSeesTheLastRefusalAndEveryDial() {
         pods.forEach(LoopbackPod::refuse);
 
