@@ -63,11 +63,15 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
             return;
         }
         balancer.get().ready().whenComplete((known, never) -> {
-            List<InetSocketAddress> pods = balancer.get().candidates(most);
-            if (pods.isEmpty()) {
-                clusterIp(balancer.get(), asked, promise, result, elsewhere);
-            } else {
-                promise.trySuccess(result.apply(named(asked, pods)));
+            try {
+                List<InetSocketAddress> pods = balancer.get().candidates(most);
+                if (pods.isEmpty()) {
+                    clusterIp(balancer.get(), asked, promise, result, elsewhere);
+                } else {
+                    promise.trySuccess(result.apply(named(asked, pods)));
+                }
+            } catch (Throwable unexpected) { // a stage would keep it to itself, and the promise would stay open
+                promise.tryFailure(unexpected);
             }
         });
     }
@@ -86,10 +90,12 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
             }
             try (attempt) {
                 if (attempt.address().isUnresolved()) {
-                    executor().execute(() -> pass(elsewhere.apply(asked), promise));
+                    executor().execute(() -> passTo(elsewhere, asked, promise));
                 } else {
                     promise.trySuccess(result.apply(named(asked, List.of(attempt.address()))));
                 }
+            } catch (Throwable unexpected) { // as above; an executor that has shut down, for one
+                promise.tryFailure(unexpected);
             }
         });
     }
@@ -100,6 +106,15 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
                 .map(address -> new InetSocketAddress(
                         IpAddress.of(address.getAddress()).named(asked.getHostString()), address.getPort()))
                 .toList();
+    }
+
+    private static <R> void passTo(
+            Function<InetSocketAddress, Future<R>> elsewhere, InetSocketAddress asked, Promise<R> promise) {
+        try {
+            pass(elsewhere.apply(asked), promise);
+        } catch (Throwable unexpected) {
+            promise.tryFailure(unexpected);
+        }
     }
 
     private static <R> void pass(Future<R> from, Promise<R> to) {

@@ -170,6 +170,22 @@ class OnehopAddressResolverGroupTest {
     }
 
     @Test
+    void aPolicyThatThrowsFailsTheConnectWithItsException() {
+        onehop.close();
+        onehop = LoopbackPods.onehop(discovery)
+                .policy(random -> eligible -> {
+                    throw new IllegalStateException("the policy's own");
+                })
+                .build();
+        group = OnehopAddressResolverGroup.of(onehop);
+
+        Future<InetSocketAddress> resolved = resolver().resolve(unresolved("api-service.shop", 80));
+
+        assertThat(resolved.awaitUninterruptibly(SOON_MILLIS)).isTrue();
+        assertThat(resolved.cause()).hasMessage("the policy's own");
+    }
+
+    @Test
     void nothingIsCountedAsAnAttempt() throws Exception {
         got(resolver().resolve(unresolved("api-service.shop", 80)));
 
