@@ -94,13 +94,11 @@ final class Failover {
 
     /** Tells the caller of every dial, by exceptions suppressed in the last failure, which keeps its own type. */
     void explain(Throwable last) {
-        if (failures.size() > 1) {
-            failures.forEach(last::addSuppressed);
-        }
+        failures.forEach(last::addSuppressed);
     }
 
     /**
-     * One failed dial among several, in one line, without a stack of its own. It does not name its cause: the last
+     * One failed dial in one line, without a stack of its own. It does not name its cause: the last
      * dial's failure is the very exception this one is added to.
      */
     private static final class DialFailed extends Exception {

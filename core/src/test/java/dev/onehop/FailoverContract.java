@@ -88,11 +88,14 @@ abstract class FailoverContract {
     }
 
     @Test
-    void onePodIsTriedOnce() {
+    void onePodIsTriedOnceAndNamed() {
         Balancer api = pods(1);
 
         assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(99, () -> new ConnectException("Connection refused"))))
-                .isInstanceOf(ConnectException.class);
+                .isInstanceOf(ConnectException.class)
+                .satisfies(e -> assertThat(e.getSuppressed())
+                        .singleElement()
+                        .satisfies(line -> assertThat(line.getMessage()).contains(dialled.get(0))));
         assertThat(dialled).hasSize(1);
     }
 
