@@ -141,26 +141,27 @@ public final class OnehopBuilder {
             throw new IllegalArgumentException(
                     "clusterDomain: '" + clusterDomain + "' (expected: a domain without dots at its ends)");
         }
+        SerialScheduler clock = loop == null ? SerialScheduler.daemon("onehop") : loop;
         return new Onehop(new Settings(
                 discovery,
                 policy,
-                loop == null ? SerialScheduler.daemon("onehop") : loop,
+                clock,
                 random,
                 addressPolicy,
                 initialWait,
                 maxStaleness,
                 clusterIpFallback,
-                standDown(),
+                standDown(clock),
                 namespace,
                 Set.copyOf(namespaces),
                 domain));
     }
 
-    private StandDown standDown() {
+    private StandDown standDown(SerialScheduler clock) {
         if (!enabled) {
             return StandDown.switchedOff();
         }
-        return StandDown.unless(meshDetection ? MeshSidecar::detect : Optional::empty);
+        return StandDown.unless(meshDetection ? MeshSidecar::detect : Optional::empty, clock::nanoTime);
     }
 
     private static void within(String subject, Duration value) {
