@@ -76,9 +76,12 @@ public final class Attempt implements AutoCloseable {
         return Optional.ofNullable(fallback);
     }
 
-    /** The connection is made. Clears the hard evidence against the backend; the attempt goes on. */
+    /**
+     * The connection is made. Clears the hard evidence against the backend; the attempt goes on. After the attempt's
+     * ending it changes nothing.
+     */
     public void connected() {
-        if (backend != null) {
+        if (backend != null && open) {
             backend.hardEvidence().clear();
         }
     }
