@@ -68,7 +68,7 @@ final class Setup {
     /** Whose pods {@code request} goes to; empty when it is not ours and goes to the wrapped client as it is. */
     Optional<Balancer> target(HttpRequest request) {
         URI uri = request.uri();
-        if (!"http".equalsIgnoreCase(uri.getScheme()) || form == PodForm.NONE) {
+        if (!"http".equalsIgnoreCase(uri.getScheme()) || form.equals(PodForm.NONE)) {
             bypass(request);
             return Optional.empty();
         }
