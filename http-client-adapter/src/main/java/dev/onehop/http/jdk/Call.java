@@ -4,6 +4,7 @@ import dev.onehop.Attempt;
 import dev.onehop.Balancer;
 import dev.onehop.eligible.Decision;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpClient;
@@ -153,7 +154,7 @@ final class Call<T> {
         if (picked.fallback().isPresent()) {
             return outside(hop).handle((response, failure) -> {
                 picked.close();
-                return new Answer<>(response, failure, null);
+                return new Answer<>(response, failure == null ? null : explained(picked, unwrapped(failure)), null);
             });
         }
         var exchange = new PodExchange<T>(picked, handler, (status, headers) -> next(hop, status, headers));
@@ -202,6 +203,18 @@ final class Call<T> {
                 ? client.connectTimeout().orElse(NO_TIMEOUT).minus(EARLY)
                 : Duration.ZERO;
         return lasted.compareTo(patience) < 0 || lasted.compareTo(LEAST_PATIENCE.minus(EARLY)) < 0;
+    }
+
+    /** Says why the request went to the ClusterIP: the wrapped client knows nothing of it, nor says which name DNS lacks. */
+    private static Throwable explained(Attempt fallback, Throwable failure) {
+        String why = fallback.address().getHostString() + ":"
+                + fallback.address().getPort() + " went to the ClusterIP by name: "
+                + fallback.fallback().map(to -> to.reason() + ": " + to.why()).orElse("");
+        if (failure instanceof ConnectException && failure.getMessage() == null) {
+            return new ConnectException(why).initCause(failure);
+        }
+        failure.addSuppressed(new ConnectException(why));
+        return failure;
     }
 
     private CompletableFuture<HttpResponse<T>> send(

@@ -9,6 +9,7 @@ import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
 import dev.onehop.service.Service;
+import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
@@ -214,6 +215,17 @@ class OnehopHttpClientTest extends HttpFixture {
                         .explain()
                         .fallbacks())
                 .containsEntry(FallbackReason.VIEW_UNKNOWN, 2L);
+    }
+
+    @Test
+    void aClusterIpThatDnsDoesNotKnowIsNamedWithTheReason() {
+        onehop = LoopbackPods.onehop(discovery).initialWait(Duration.ZERO).build();
+        over(HttpClient.newHttpClient());
+        discovery.set(new ServiceKey("shop", "nowhere"), new ServiceView.Unknown("a test"));
+
+        assertThatThrownBy(() -> get("http://nowhere.shop/"))
+                .isInstanceOf(ConnectException.class)
+                .hasMessageStartingWith("nowhere.shop:80 went to the ClusterIP by name: VIEW_UNKNOWN: ");
     }
 
     @Test
