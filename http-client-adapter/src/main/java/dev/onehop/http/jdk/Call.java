@@ -79,10 +79,15 @@ final class Call<T> {
         }
     }
 
-    /** Without blocking. */
-    CompletableFuture<HttpResponse<T>> sendAsyncTo(Balancer balancer) {
+    /**
+     * Without blocking.
+     *
+     * @param over runs once, before the caller learns of the end
+     */
+    CompletableFuture<HttpResponse<T>> sendAsyncTo(Balancer balancer, Runnable over) {
         var result = new CallFuture<HttpResponse<T>>(this::cancel);
-        through(balancer, first()).whenComplete((response, failure) -> {
+        begun(balancer).whenComplete((response, failure) -> {
+            over.run();
             if (failure == null) {
                 result.complete(response);
             } else {
@@ -90,6 +95,14 @@ final class Call<T> {
             }
         });
         return result;
+    }
+
+    private CompletionStage<HttpResponse<T>> begun(Balancer balancer) {
+        try {
+            return through(balancer, first());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** Ends what is under way; its attempt teaches nothing. */

@@ -12,11 +12,13 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.WebSocket;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,9 @@ public final class OnehopHttpClient extends HttpClient implements AutoCloseable 
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
         Objects.requireNonNull(handler, "handler");
+        if (setup.calls().isClosed()) {
+            throw closed();
+        }
         var target = setup.target(request);
         if (target.isEmpty()) {
             return wrapped.send(request, handler);
@@ -68,16 +73,31 @@ public final class OnehopHttpClient extends HttpClient implements AutoCloseable 
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        return new Call<>(setup, handler, Transport.BLOCKING, request).sendTo(target.get());
+        setup.calls().begin();
+        try {
+            return new Call<>(setup, handler, Transport.BLOCKING, request).sendTo(target.get());
+        } finally {
+            setup.calls().end();
+        }
     }
 
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> handler) {
         Objects.requireNonNull(handler, "handler");
+        if (setup.calls().isClosed()) {
+            return CompletableFuture.failedFuture(closed());
+        }
         var target = setup.target(request);
-        return target.isEmpty()
-                ? wrapped.sendAsync(request, handler)
-                : new Call<>(setup, handler, Transport.async(setup.executor()), request).sendAsyncTo(target.get());
+        if (target.isEmpty()) {
+            return wrapped.sendAsync(request, handler);
+        }
+        try {
+            setup.calls().begin();
+        } catch (IOException closed) {
+            return CompletableFuture.failedFuture(closed);
+        }
+        return new Call<>(setup, handler, Transport.async(setup.executor()), request)
+                .sendAsyncTo(target.get(), setup.calls()::end);
     }
 
     /** Goes to the wrapped client as it is when {@code pushHandler} is given: pushes need HTTP/2. */
@@ -86,6 +106,9 @@ public final class OnehopHttpClient extends HttpClient implements AutoCloseable 
             HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) {
         if (pushHandler == null) {
             return sendAsync(request, handler);
+        }
+        if (setup.calls().isClosed()) {
+            return CompletableFuture.failedFuture(closed());
         }
         setup.bypass(request);
         return wrapped.sendAsync(request, handler, pushHandler);
@@ -144,38 +167,59 @@ public final class OnehopHttpClient extends HttpClient implements AutoCloseable 
     }
 
     /**
-     * Takes no more requests, waits for those under way, and closes the wrapped client and the connections to pods. Before
-     * Java 21 clients cannot be closed: then connections to pods go with this object, and the wrapped client is left alone.
+     * Takes no more requests, waits for those under way, redirects included, and closes the connections to pods. The
+     * wrapped client stays open: it is its maker's to close. Before Java 21 clients cannot be closed: then connections to
+     * pods go with this object.
      */
     @Override
     public void close() {
-        setup.pods().refuseNew();
-        clients().forEach(Lifecycle::close);
-        setup.pods().forget();
+        setup.calls().close();
+        try {
+            setup.calls().ended().get();
+        } catch (InterruptedException e) {
+            shutdownNow();
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of the calls never fails", e);
+        }
+        setup.pods().stop().forEach(Lifecycle::close);
     }
 
-    /** {@code HttpClient.shutdown()} of Java 21: takes no more requests. */
+    /**
+     * {@code HttpClient.shutdown()} of Java 21: takes no more requests; the connections to pods end with the last one under
+     * way. The wrapped client stays open.
+     */
     public void shutdown() {
-        setup.pods().refuseNew();
-        clients().forEach(Lifecycle::shutdown);
+        setup.calls().close();
+        var unused = setup.calls().ended().thenRun(() -> setup.pods().stop().forEach(Lifecycle::shutdown));
     }
 
-    /** {@code HttpClient.shutdownNow()} of Java 21: takes no more requests and ends those under way. */
+    /**
+     * {@code HttpClient.shutdownNow()} of Java 21: takes no more requests and ends those to pods that are under way. The
+     * wrapped client stays open.
+     */
     public void shutdownNow() {
-        setup.pods().refuseNew();
-        clients().forEach(Lifecycle::shutdownNow);
+        setup.calls().close();
+        setup.pods().stop().forEach(Lifecycle::shutdownNow);
     }
 
     /** {@code HttpClient.isTerminated()} of Java 21: whether it is shut down and nothing is under way. */
     public boolean isTerminated() {
-        return clients().stream().allMatch(Lifecycle::isTerminated);
+        return setup.calls().ended().isDone() && setup.pods().all().stream().allMatch(Lifecycle::isTerminated);
     }
 
     /** {@code HttpClient.awaitTermination()} of Java 21. */
     public boolean awaitTermination(Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
+        try {
+            setup.calls().ended().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of the calls never fails", e);
+        }
         boolean terminated = true;
-        for (HttpClient client : clients()) {
+        for (HttpClient client : setup.pods().all()) {
             terminated &= Lifecycle.awaitTermination(client, Duration.ofNanos(deadline - System.nanoTime()));
         }
         return terminated;
@@ -187,7 +231,7 @@ public final class OnehopHttpClient extends HttpClient implements AutoCloseable 
         return "Onehop over " + wrapped;
     }
 
-    private List<HttpClient> clients() {
-        return setup.pods().and(wrapped);
+    private static IOException closed() {
+        return new IOException("OnehopHttpClient is closed");
     }
 }

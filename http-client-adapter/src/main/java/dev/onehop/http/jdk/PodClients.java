@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +26,7 @@ final class PodClients {
     private final HttpClient wrapped;
     private final ProxySelector proxies;
     private final Map<Duration, HttpClient> byConnectTimeout = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    private boolean stopped;
 
     PodClients(HttpClient wrapped, ProxySelector proxies) {
         this.wrapped = wrapped;
@@ -40,32 +39,33 @@ final class PodClients {
      * @param share how long this dial may take
      * @param left how long the whole call may still take: not much more than {@code share} on the last dial, where the
      *     request's own timeout keeps the time
-     * @throws IOException when closed
+     * @throws IOException when stopped
      */
     HttpClient forDial(Duration share, Duration left) throws IOException {
-        if (closed) {
-            throw new IOException("closed");
-        }
         Duration own = wrapped.connectTimeout().orElse(FOREVER);
         boolean last = share.multipliedBy(3).compareTo(left.multipliedBy(2)) > 0;
         Duration step = last ? own : step(share);
-        return byConnectTimeout.computeIfAbsent(step.compareTo(own) < 0 ? step : own, this::make);
+        Duration connectTimeout = step.compareTo(own) < 0 ? step : own;
+        HttpClient made = byConnectTimeout.get(connectTimeout);
+        return made == null ? made(connectTimeout) : made;
     }
 
-    /** Those made so far, and one more. */
-    List<HttpClient> and(HttpClient another) {
-        List<HttpClient> all = new ArrayList<>(byConnectTimeout.values());
-        all.add(another);
-        return all;
+    /** Those made so far. */
+    List<HttpClient> all() {
+        return List.copyOf(byConnectTimeout.values());
     }
 
-    void refuseNew() {
-        closed = true;
+    /** Makes no more; returns those made so far, which are then all there will ever be. */
+    synchronized List<HttpClient> stop() {
+        stopped = true;
+        return all();
     }
 
-    /** Lets go of all clients. */
-    void forget() {
-        byConnectTimeout.clear();
+    private synchronized HttpClient made(Duration connectTimeout) throws IOException {
+        if (stopped) {
+            throw new IOException("OnehopHttpClient is closed");
+        }
+        return byConnectTimeout.computeIfAbsent(connectTimeout, this::make);
     }
 
     /** The longest step within {@code share}; a third of three seconds, less what has passed since, is a second. */

@@ -23,6 +23,7 @@ final class Setup {
     private final Onehop onehop;
     private final PodForm form;
     private final PodClients pods;
+    private final OpenCalls calls = new OpenCalls();
     private final Redirects redirects;
     private final Cookies cookies;
     private final Credentials credentials;
@@ -47,6 +48,10 @@ final class Setup {
 
     PodClients pods() {
         return pods;
+    }
+
+    OpenCalls calls() {
+        return calls;
     }
 
     Redirects redirects() {
@@ -75,8 +80,11 @@ final class Setup {
         return balancer(uri, 80).filter(ours -> !isProxied(uri));
     }
 
-    /** Counts a request to one of our Services that we cannot translate. */
+    /** Counts a request to one of our Services that we cannot translate; one for a proxy was never ours. */
     void bypass(HttpRequest request) {
+        if (isProxied(request.uri())) {
+            return;
+        }
         int port = "https".equalsIgnoreCase(request.uri().getScheme()) ? 443 : 80;
         balancer(request.uri(), port).ifPresent(ours -> ours.bypassed(FallbackReason.PROTOCOL_UNSUPPORTED));
     }

@@ -1,6 +1,7 @@
 package dev.onehop.http.jdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -9,11 +10,13 @@ import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.PodResponse;
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** Every attempt ends once, however its request does. */
@@ -119,6 +122,50 @@ class AttemptEndingTest extends HttpFixture {
     }
 
     @Test
+    void aCallUnderWayIsFinishedWithAllItsHopsAndCloseWaitsForIt() throws Exception {
+        over(HttpClient.newBuilder().followRedirects(Redirect.NORMAL).build());
+        var mayAnswer = new CountDownLatch(1);
+        pods.forEach(pod -> pod.answering(request -> {
+            if (request.path().equals("/new")) {
+                return pod.echo(request);
+            }
+            assertThatCode(mayAnswer::await).doesNotThrowAnyException();
+            return PodResponse.redirect(302, "/new");
+        }));
+        var response = http.sendAsync(request(SERVICE + "/old").build(), BodyHandlers.ofString());
+        await().atMost(SOON).until(() -> pods.requests() == 1);
+
+        var closing = CompletableFuture.runAsync(http::close);
+        await().atMost(SOON)
+                .until(() -> http.sendAsync(request(SERVICE + "/new").build(), BodyHandlers.ofString())
+                        .isCompletedExceptionally());
+        boolean waited = !closing.isDone();
+        mayAnswer.countDown();
+
+        assertThat(response)
+                .succeedsWithin(SOON)
+                .extracting(HttpResponse::statusCode)
+                .isEqualTo(200);
+        assertThat(response.join().uri().getPath()).isEqualTo("/new");
+        assertThat(closing).succeedsWithin(SOON);
+        assertThat(waited).isTrue();
+    }
+
+    @Test
+    void theWrappedClientStaysItsMakersToClose() throws Exception {
+        var wrapped = HttpClient.newHttpClient();
+        over(wrapped).close();
+
+        assertThat(wrapped.send(
+                                request("http://" + pods.get(0).ip() + ":"
+                                                + pods.get(0).port() + "/")
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
     void afterCloseNothingIsSent() throws Exception {
         get(SERVICE + "/");
 
@@ -126,7 +173,7 @@ class AttemptEndingTest extends HttpFixture {
 
         assertThatThrownBy(() -> get(SERVICE + "/"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("closed");
+                .hasMessage("OnehopHttpClient is closed");
         assertThat(total(Backend::inFlight)).isZero();
     }
 }
