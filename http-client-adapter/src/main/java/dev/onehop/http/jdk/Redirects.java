@@ -52,7 +52,8 @@ record Redirects(HttpClient.Redirect policy, int limit) {
 
     private static HttpRequest request(HttpRequest from, int status, URI to) {
         boolean sameOrigin = to.getScheme().equalsIgnoreCase(from.uri().getScheme())
-                && to.getRawAuthority().equals(from.uri().getRawAuthority());
+                && to.getHost().equalsIgnoreCase(from.uri().getHost())
+                && port(to) == port(from.uri());
         HttpRequest.Builder next = HttpRequest.newBuilder(
                         from, (name, value) -> sameOrigin || !OWN.contains(name.toLowerCase(Locale.ROOT)))
                 .uri(to);
@@ -63,6 +64,11 @@ record Redirects(HttpClient.Redirect policy, int limit) {
         return method.equals("GET")
                 ? next.GET().build()
                 : next.method(method, BodyPublishers.noBody()).build();
+    }
+
+    private static int port(URI uri) {
+        int standard = "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+        return uri.getPort() == -1 ? standard : uri.getPort();
     }
 
     private static String method(int status, String method) {

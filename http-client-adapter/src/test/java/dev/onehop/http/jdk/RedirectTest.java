@@ -70,6 +70,9 @@ class RedirectTest extends HttpFixture {
         answering(request -> PodResponse.redirect(307, elsewhere));
         var request = request(SERVICE + "/old")
                 .header("Authorization", "Bearer secret")
+                .header("Cookie", "session=secret")
+                .header("Origin", SERVICE)
+                .header("Referer", SERVICE + "/secret")
                 .header("Trace", "kept")
                 .POST(BodyPublishers.ofString("an order"))
                 .build();
@@ -79,7 +82,7 @@ class RedirectTest extends HttpFixture {
         PodRequest seen = foreign.request();
         assertThat(seen.target()).isEqualTo("/there");
         assertThat(seen.host()).isEqualTo("foreign.example:" + foreign.port());
-        assertThat(seen.header("authorization")).isEmpty();
+        assertThat(seen.headers()).doesNotContainKeys("authorization", "cookie", "origin", "referer");
         assertThat(seen.header("trace")).contains("kept");
         assertThat(response.body()).isEqualTo("an order");
         assertThat(response.uri()).isEqualTo(URI.create(elsewhere));
@@ -182,6 +185,24 @@ class RedirectTest extends HttpFixture {
         answering(request -> PodResponse.redirect(302, "http://[not a url"));
 
         assertThat(get(SERVICE + "/").statusCode()).isEqualTo(302);
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "http://API-Service.shop/new, true",
+        "http://api-service.shop:80/new, true",
+        "http://me@api-service.shop/new, true",
+        "http://api-service.shop:81/new, false",
+        "http://api.shop/new, false",
+        "https://api-service.shop/new, false"
+    })
+    void headersAreKeptForTheSameHostAndPortHoweverWritten(String location, boolean kept) {
+        var headers = HttpHeaders.of(Map.of("Location", List.of(location)), (name, value) -> true);
+        var from = request(SERVICE + "/old").header("Authorization", "secret").build();
+
+        var next = new Redirects(Redirect.NORMAL, 5).next(from, 302, headers, 0).orElseThrow();
+
+        assertThat(next.headers().firstValue("Authorization").isPresent()).isEqualTo(kept);
     }
 
     @Test
