@@ -30,7 +30,10 @@ final class AbsoluteForm implements PodForm {
             public List<Proxy> select(URI uri) {
                 InetSocketAddress pod = DIALLED.get();
                 DIALLED.remove();
-                return List.of(pod == null ? Proxy.NO_PROXY : new Proxy(Proxy.Type.HTTP, pod));
+                if (pod == null) { // going on would dial the Service's name, past every rule
+                    throw new IllegalStateException("no pod was picked for " + uri + " (expected: one per request)");
+                }
+                return List.of(new Proxy(Proxy.Type.HTTP, pod));
             }
 
             @Override
