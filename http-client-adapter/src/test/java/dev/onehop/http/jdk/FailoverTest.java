@@ -171,6 +171,14 @@ class FailoverTest extends HttpFixture {
     }
 
     @Test
+    void aHandlerThatReturnsNullIsNotThePodsFault() {
+        assertThatThrownBy(() -> http.send(request(SERVICE + "/").build(), info -> null))
+                .hasRootCauseInstanceOf(NullPointerException.class);
+
+        assertThat(total(Backend::abandoned)).isEqualTo(1);
+    }
+
+    @Test
     void aPodThatResetsAfterTheRequestIsNotReplacedForAPost() {
         pods.forEach(LoopbackPod::resetAfterRequest);
 
@@ -182,16 +190,19 @@ class FailoverTest extends HttpFixture {
     }
 
     @Test
-    void aPodThatResetsAfterAcceptingNeverMakesARequestArriveTwice() {
+    void aPodThatResetsAfterAcceptingNeverMakesARequestArriveTwice() throws Exception {
         pods.get(0).resetAfterAccept();
 
         try {
             post(SERVICE + "/", "an order"); // whether the JDK had the connection made is a matter of microseconds
-        } catch (IOException | InterruptedException reset) {
+            assertThat(pods.requests()).isEqualTo(1);
+            assertThat(pods.get(0).requests()).isEmpty();
+        } catch (IOException reset) {
             assertThat(pods.requests()).isZero();
+            assertThat(total(Backend::failed)).isEqualTo(1);
         }
 
-        assertThat(pods.requests()).isLessThanOrEqualTo(1);
+        assertThat(pods.get(0).accepts()).isPositive();
         assertThat(total(Backend::inFlight)).isZero();
     }
 

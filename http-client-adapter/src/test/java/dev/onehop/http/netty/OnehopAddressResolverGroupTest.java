@@ -16,7 +16,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.DefaultAddressResolverGroup;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -27,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -191,17 +194,32 @@ class OnehopAddressResolverGroupTest {
 
         assertThat(onehop.balancer("api-service.shop:80").eligible().backends())
                 .allSatisfy(backend -> assertThat(backend.inFlight()).isZero())
+                .allSatisfy(backend -> assertThat(backend.started()).isZero())
                 .extracting(Backend::failed)
                 .containsOnly(0L);
     }
 
     @Test
     void theOtherGroupIsNotClosed() throws Exception {
-        var others = DefaultAddressResolverGroup.INSTANCE;
-        OnehopAddressResolverGroup.of(onehop, others).close();
+        var closed = new AtomicBoolean();
+        var others = new AddressResolverGroup<InetSocketAddress>() {
+            @Override
+            protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+                return DefaultAddressResolverGroup.INSTANCE.getResolver(executor);
+            }
 
-        assertThat(got(others.getResolver(loops.next()).resolve(unresolved("localhost", 1))))
-                .isNotNull();
+            @Override
+            public void close() {
+                closed.set(true);
+                super.close();
+            }
+        };
+        var over = OnehopAddressResolverGroup.of(onehop, others);
+        got(over.getResolver(loops.next()).resolve(unresolved("localhost", 1)));
+
+        over.close();
+
+        assertThat(closed).isFalse();
     }
 
     @Test
