@@ -103,7 +103,8 @@ final class AntiEntropy<T> {
         Map<String, @Nullable Item<T>> differences = store.differences(list);
         if (Versions.older(list.resourceVersion(), versionBefore)) {
             report();
-        } else if (differences.isEmpty()) {
+        } else if (differences.isEmpty() || Versions.older(list.resourceVersion(), store.resourceVersion())) {
+            // Equal; or the watch has told more than the list knows, which proves nothing either way.
             schedule(period());
         } else {
             timers.cancelAll();

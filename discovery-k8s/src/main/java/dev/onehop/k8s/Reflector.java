@@ -41,7 +41,8 @@ final class Reflector<T> {
 
     private enum Timer {
         RETRY,
-        SILENCE
+        SILENCE,
+        ACCEPTED
     }
 
     private final ListWatch<T> source;
@@ -201,13 +202,19 @@ final class Reflector<T> {
 
     private void opened() {
         watchRefused = false;
-        tokenRetried = false;
         if (emptyWatches == 0) {
-            live();
-            antiEntropy.start();
+            accepted();
         } else {
             lastByteNanos = loop.nanoTime();
+            timers.set(Timer.ACCEPTED, SUSPICIOUSLY_SHORT, this::accepted);
         }
+    }
+
+    /** The watch stands: an idle server, of which nothing else may be heard for minutes, counts as heard of. */
+    private void accepted() {
+        emptyWatches = 0;
+        live();
+        antiEntropy.start();
     }
 
     private void heard(List<Change<T>> changes) {
@@ -216,6 +223,7 @@ final class Reflector<T> {
         for (Change<T> change : changes) {
             changesHeard = true;
             emptyWatches = 0;
+            tokenRetried = false;
             if (change instanceof Change.Bookmark && !bookmarkSeen) {
                 bookmarkSeen = true;
                 expectBytesWithin(WATCH_SILENCE);
@@ -253,11 +261,14 @@ final class Reflector<T> {
      */
     private void endedCleanly() {
         Duration lived = Duration.ofNanos(loop.nanoTime() - startedNanos);
+        if (lived.compareTo(SUSPICIOUSLY_SHORT) >= 0) {
+            emptyWatches = 0;
+        }
         if (changesHeard || lived.compareTo(LONG_ENOUGH) > 0) {
             backoff.reset();
             retry(BETWEEN_WATCHES.minus(lived), this::watch);
         } else if (lived.compareTo(SUSPICIOUSLY_SHORT) >= 0) {
-            retry(backoff.next(LONGEST_RETRY), this::watch);
+            retry(Duration.ofMillis(Math.round(BETWEEN_WATCHES.toMillis() * (1 + random.nextDouble()))), this::watch);
         } else {
             emptyWatches++;
             boolean list = emptyWatches > 1 && Integer.bitCount(emptyWatches) == 1;

@@ -183,6 +183,75 @@ class ReflectorTest {
         assertThat(source.calls()).containsExactly("list", "watch 100", "watch 100", "list");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void anIdleWatchThatStandsAfterShortOnesIsLiveWithinSecondsAndCompared(int shortOnes) {
+        watching();
+        for (int i = 0; i < shortOnes; i++) {
+            source.last().open();
+            source.last().end();
+            awaitNextCall();
+            if (source.last().list != null) {
+                source.last().answer("100", item("a", "90", "A"), item("b", "95", "B"));
+            }
+        }
+        source.last().open();
+
+        time.advance(Duration.ofSeconds(2));
+
+        assertThat(last().condition()).isEqualTo(Condition.LIVE);
+        assertThat(reflector.lastContactNanos()).isEqualTo(time.nanoTime());
+        time.advance(Duration.ofMinutes(1));
+        assertThat(source.calls()).endsWith("list");
+    }
+
+    @Test
+    void idleWatchesThatEndInGoodOrderStayLiveAfterAShortOne() {
+        watching();
+        source.last().open();
+        source.last().end();
+        time.advance(Duration.ofSeconds(2));
+
+        source.last().open();
+        time.advance(Duration.ofSeconds(1));
+        long before = time.nanoTime();
+        time.advance(Duration.ofMinutes(4));
+        source.asked.get(2).end();
+        source.last().open();
+
+        assertThat(source.last().what).isEqualTo("watch 100");
+        assertThat(last().condition()).isEqualTo(Condition.LIVE);
+        assertThat(reflector.lastContactNanos()).isGreaterThan(before);
+    }
+
+    @Test
+    void idleWatchesThatEndAfterThreeSecondsAreNeverMoreThanTwoSecondsApart() {
+        watching();
+
+        for (int i = 0; i < 10; i++) {
+            source.last().open();
+            time.advance(Duration.ofSeconds(3));
+            int calls = source.asked.size();
+            source.last().end();
+            time.advance(Duration.ofSeconds(2));
+            assertThat(source.asked).hasSize(calls + 1);
+        }
+    }
+
+    @Test
+    void aTokenRefusedInsideEveryWatchIsTriedAtOnceOnlyOnce() {
+        watching();
+
+        for (int i = 0; i < 5; i++) {
+            source.last().open();
+            source.last().fail(401);
+            time.run();
+        }
+
+        assertThat(source.calls()).containsExactly("list", "watch 100", "watch 100");
+        assertThat(last().condition().kind()).isEqualTo(Kind.DISCONNECTED);
+    }
+
     // failures
 
     @ParameterizedTest
@@ -484,6 +553,23 @@ class ReflectorTest {
     }
 
     @Test
+    void aListThatTheWatchHasOvertakenIsNoDivergence() {
+        watching();
+        source.last().open();
+        var watch = source.last();
+        keepAlive(watch, Duration.ofMinutes(13));
+        var comparison = source.last();
+        watch.tell(put("c", "150", "C"));
+
+        comparison.answer("140", item("a", "90", "A"), item("b", "95", "B"));
+        time.advance(Duration.ofSeconds(5));
+
+        assertThat(divergences()).isZero();
+        assertThat(watch.cancelled).isFalse();
+        assertThat(source.last()).isSameAs(comparison);
+    }
+
+    @Test
     void aVersionThatWentBackMeansEtcdWasRestoredAndEverythingStartsOver() {
         watching();
         source.last().open();
@@ -573,6 +659,14 @@ class ReflectorTest {
     private void watching() {
         reflector.start();
         source.last().answer("100", item("a", "90", "A"), item("b", "95", "B"));
+    }
+
+    private void awaitNextCall() {
+        int calls = source.asked.size();
+        for (int i = 0; i < 310 && source.asked.size() == calls; i++) {
+            time.advance(Duration.ofMillis(100));
+        }
+        assertThat(source.asked).hasSize(calls + 1);
     }
 
     private void answerAsAServerThatAcceptsAndCloses() {
