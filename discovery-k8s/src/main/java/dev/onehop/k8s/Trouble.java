@@ -1,7 +1,9 @@
 package dev.onehop.k8s;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -43,8 +45,17 @@ record Trouble(Kind kind, String why, Duration retryAfter) {
         return new Trouble(kind, Printable.text(why), Duration.ZERO);
     }
 
+    /** Only of an IOException are the words told: the JDK quotes a header it refuses, and with it a token (S-17). */
     static Trouble unreachable(Throwable cause) {
         Throwable told = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        if (!(told instanceof IOException)) {
+            String what = told.getClass().getSimpleName();
+            return of(
+                    Kind.UNREACHABLE,
+                    told instanceof CancellationException
+                            ? "connection broken (" + what + ")"
+                            : "unusable request (" + what + "): check token and address");
+        }
         String what = told.getClass().getSimpleName() + (told.getMessage() == null ? "" : ": " + told.getMessage());
         if (told instanceof ConnectException) {
             return of(Kind.UNREACHABLE, "cannot connect (" + what + ")");
