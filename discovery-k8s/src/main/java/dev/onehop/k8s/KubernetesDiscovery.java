@@ -62,8 +62,8 @@ public final class KubernetesDiscovery implements Discovery {
     }
 
     /**
-     * Connects as this process is configured to: with its service account inside a cluster, otherwise with the kubeconfig
-     * that kubectl would use.
+     * Connects as this process is configured to: with the kubeconfig that kubectl would use where there is one, otherwise
+     * with the service account of its pod. Environment variables and system properties of fabric8's client win over both.
      *
      * @throws IllegalArgumentException when that configuration is unusable, or would not check the API server's identity
      */
@@ -170,7 +170,7 @@ public final class KubernetesDiscovery implements Discovery {
             }
             try {
                 subscriber.accept(view);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("{}: a subscriber failed", service, e);
             }
         }

@@ -88,6 +88,7 @@ final class ServiceFeed {
     void close() {
         present().forEach(Input::close);
         followers.clear();
+        log.close();
     }
 
     /** The older of the last contacts about the Service and about its endpoints. From any thread. */
@@ -131,10 +132,22 @@ final class ServiceFeed {
     private void update() {
         ServiceView next = ServiceViews.view(key, services, slices, endpoints);
         if (!next.equals(view)) {
-            log.changed(view, next);
+            log.changed(view, next, trouble());
             view = next;
             redeliver();
         }
+    }
+
+    /** What keeps the view from being live, the endpoints' trouble first. */
+    private Condition.Kind trouble() {
+        Snapshot<?> second = endpoints == null ? services : endpoints;
+        for (Snapshot<?> each : List.of(slices, second, services)) {
+            Condition.Kind kind = each.condition().kind();
+            if (kind != Condition.Kind.LIVE && kind != Condition.Kind.SYNCING) {
+                return kind;
+            }
+        }
+        return Condition.Kind.SYNCING;
     }
 
     private List<Input> present() {
