@@ -2,8 +2,12 @@ package dev.onehop.k8s;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +21,19 @@ final class ApiConfig {
 
     private ApiConfig() {}
 
-    /** In a cluster the service account, otherwise the kubeconfig that kubectl would use. Never fails. */
+    /**
+     * The kubeconfig that kubectl would use, where there is none the service account.
+     *
+     * @throws IllegalArgumentException when that kubeconfig cannot be parsed; without a cause, which would quote it (S-17)
+     */
     static Config detected() {
-        return ours(Config.autoConfigure(null));
+        try {
+            return ours(Config.autoConfigure(null));
+        } catch (RuntimeException quotesTheFile) {
+            throw new IllegalArgumentException(
+                    "kubeconfig: the one KUBECONFIG or the home directory names cannot be parsed "
+                            + "(expected: block-style YAML or JSON of kind Config, apiVersion v1)");
+        }
     }
 
     /** A copy of {@code config}, which stays as it is. */
@@ -43,11 +57,9 @@ final class ApiConfig {
         Config config;
         try {
             config = Config.fromKubeconfig(path.toFile());
-        } catch (RuntimeException notAKubeconfig) {
+        } catch (RuntimeException quotesTheFile) {
             throw new IllegalArgumentException(
-                    name + " cannot be parsed (expected: YAML of kind Config, apiVersion v1): "
-                            + Printable.text(String.valueOf(notAKubeconfig.getMessage())),
-                    notAKubeconfig);
+                    name + " cannot be parsed (expected: block-style YAML or JSON of kind Config, apiVersion v1)");
         }
         if (config.getCurrentContext() == null) {
             throw new IllegalArgumentException(
@@ -71,6 +83,51 @@ final class ApiConfig {
                 what + ": true (expected: false, or insecure(true) in code). The kubeconfig, "
                         + "KUBERNETES_TRUST_CERTIFICATES, KUBERNETES_DISABLE_HOSTNAME_VERIFICATION or a system property "
                         + "turns off the check of the API server's identity");
+    }
+
+    /**
+     * Refuses an address that is none, and one that would carry a credential in clear to another machine: fabric8 makes
+     * {@code http} of an address without a scheme when its probe of TLS fails.
+     *
+     * @throws IllegalArgumentException naming the address
+     */
+    static void checkAddress(Config config, boolean insecure) {
+        String url = String.valueOf(config.getMasterUrl());
+        String name = "API server: " + Printable.text(url.replaceAll("//[^/]*@", "//...@"));
+        URI uri;
+        try {
+            uri = new URI(url);
+        } catch (URISyntaxException noUri) {
+            throw new IllegalArgumentException(name + " (expected: an http or https URL)");
+        }
+        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+        String host = uri.getHost();
+        boolean usable = (scheme.equals("http") || scheme.equals("https"))
+                && host != null
+                && !uri.getRawAuthority().endsWith(":")
+                && uri.getPort() <= 65_535;
+        if (!usable) {
+            throw new IllegalArgumentException(
+                    name + " (expected: an http or https URL with a host and port 1..65535)");
+        }
+        boolean here = host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
+        if (scheme.equals("http") && !here && !insecure && hasCredential(config)) {
+            throw new IllegalArgumentException(
+                    name + " would get credentials in clear (expected: https, or insecure(true) in code)");
+        }
+    }
+
+    private static boolean hasCredential(Config config) {
+        return config.getOauthTokenProvider() != null
+                || config.getAuthProvider() != null
+                || Stream.of(
+                                config.getOauthToken(),
+                                config.getAutoOAuthToken(),
+                                config.getUsername(),
+                                config.getPassword(),
+                                config.getClientCertFile(),
+                                config.getClientCertData())
+                        .anyMatch(each -> each != null && !each.isEmpty());
     }
 
     /** The namespace of the service account or the context; kubectl's {@code default} for a context without one. */

@@ -106,6 +106,7 @@ public final class KubernetesDiscoveryBuilder {
     public KubernetesDiscovery build() {
         Config effective = effective();
         ApiConfig.checkTls(effective, insecure);
+        ApiConfig.checkAddress(effective, insecure);
         String ownNamespace = namespace == null ? ApiConfig.namespace(effective) : namespace;
         ApiConnection connection = client == null ? ApiConnection.own(effective) : ApiConnection.borrowed(client);
         return new KubernetesDiscovery(

@@ -178,6 +178,55 @@ class KubernetesAccessTest {
         KubernetesDiscovery.builder().config(trusting).insecure(true).build().close();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"http://", "http://a b", "http://ftp://x", "https://127.0.0.1:99999"})
+    void anAddressThatIsNoneIsRefused(String address) {
+        var config = new ConfigBuilder(Config.empty()).withMasterUrl(address).build();
+
+        assertThatThrownBy(() -> KubernetesDiscovery.builder().config(config).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("API server: " + address, "expected: ");
+    }
+
+    @Test
+    void s14_aTokenIsNotSentInClearToAnotherMachineUnlessCodeAsksForIt() {
+        var config = new ConfigBuilder(Config.empty())
+                .withMasterUrl("http://192.0.2.1:6443")
+                .withOauthToken("canary")
+                .build();
+
+        assertThatThrownBy(() -> KubernetesDiscovery.builder().config(config).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("http://192.0.2.1:6443", "in clear")
+                .hasMessageNotContaining("canary");
+        KubernetesDiscovery.builder().config(config).insecure(true).build().close();
+    }
+
+    @Test
+    void s17_aKubeconfigThatCannotBeParsedIsNotQuoted() throws Exception {
+        Path file = Files.writeString(folder.resolve("config"), "users:\n- user:\n    token: \"canary\n  x: [");
+
+        assertThatThrownBy(() -> KubernetesDiscovery.builder().kubeconfig(file).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasNoCause()
+                .hasMessageNotContaining("canary");
+    }
+
+    @Test
+    void s17_aTokenThatIsNoHeaderIsNotQuoted() {
+        FakeApiServer server = FakeApiServer.start();
+        var config = new ConfigBuilder(Rig.config(server))
+                .withOauthToken("canary\u0001")
+                .build();
+
+        try (Rig rig = Rig.start(server, KubernetesDiscovery.builder().config(config))) {
+            rig.follow();
+            rig.until(() -> rig.last().toString().contains("unusable request"));
+
+            assertThat(rig.heard.toString() + rig.discovery.status()).doesNotContain("canary");
+        }
+    }
+
     @Test
     void s14_aSystemPropertyCannotTurnTheCheckOff() {
         System.setProperty("kubernetes.trust.certificates", "true");
