@@ -84,9 +84,18 @@ final class ManifestObjects {
                 own.isEmpty() ? endpoints.getOrDefault(key, List.of()) : own);
     }
 
+    /** A Knative Service is no Service: the API group tells them apart. No apiVersion, as in recorded lists, is ours. */
+    private static boolean isOurs(String kind, String apiVersion) {
+        return switch (kind) {
+            case "Service", "Endpoints", "Node" -> apiVersion.isEmpty() || apiVersion.equals("v1");
+            case "EndpointSlice" -> apiVersion.isEmpty() || apiVersion.startsWith("discovery.k8s.io/");
+            default -> false;
+        };
+    }
+
     private void add(String source, ObjectNode object) {
         String kind = object.path("kind").asText("");
-        if (!Set.of("Service", "EndpointSlice", "Endpoints", "Node").contains(kind)) {
+        if (!isOurs(kind, object.path("apiVersion").asText(""))) {
             skipped++;
             return;
         }

@@ -47,6 +47,19 @@ class ManifestDiscoveryTest extends DiscoveryContract {
     }
 
     @Test
+    void aServiceOfAnotherApiGroupIsNoService() {
+        var discovery = of(SERVICE + """
+                ---
+                apiVersion: serving.knative.dev/v1
+                kind: Service
+                metadata: {name: api-service, namespace: shop}
+                """);
+
+        assertThat(discovery.skipped()).isEqualTo(1);
+        assertThat(discovery.services()).containsExactly(API);
+    }
+
+    @Test
     void severalDocumentsListsAndOtherKindsAreRead() {
         var discovery = of(SERVICE + """
                 ---
