@@ -270,8 +270,7 @@ final class ServicePipeline implements AutoCloseable {
                 settings.addressPolicy());
         List<Backend> present = keep(route);
         ejections = ejections.at(now, backends.keySet());
-        Optional<Decision.ClusterIp> standDown =
-                decided.isDone() ? Optional.empty() : settings.standDown().look();
+        Optional<Decision.ClusterIp> standDown = settings.standDown().look();
         if (standDown.isPresent()) {
             return Eligible.nobody(standDown.get(), from, route, version);
         }

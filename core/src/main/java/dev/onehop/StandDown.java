@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Why every connection of this process goes to the ClusterIP, if so: switched off, or a mesh sidecar in the pod. A
  * sidecar may begin to listen after the application has started, so it is looked for again with each Service port and
- * with its first view, until one is found; but not twice within ten seconds, as looking reads files on the thread that asks.
+ * with each change of one, at most once in ten seconds, until it is found.
  *
  * <p>Shared: safe from any thread; a reason once found stays.
  */

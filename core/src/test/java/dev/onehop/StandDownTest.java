@@ -2,11 +2,18 @@ package dev.onehop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onehop.eligible.Decision;
 import dev.onehop.eligible.FallbackReason;
+import dev.onehop.pick.PickPolicy;
+import dev.onehop.service.AddressPolicy;
+import dev.onehop.service.StaticDiscovery;
+import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class StandDownTest {
@@ -65,5 +72,38 @@ class StandDownTest {
     void switchedOffIsAReasonOfItsOwn() {
         assertThat(StandDown.switchedOff().look())
                 .hasValueSatisfying(found -> assertThat(found.reason()).isEqualTo(FallbackReason.SWITCHED_OFF));
+    }
+
+    @Test
+    void aSidecarThatStartsLateStopsTheBalancingForGood() throws Exception {
+        var discovery = StaticDiscovery.create();
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 2));
+        var sidecar = new AtomicReference<Optional<String>>(Optional.empty());
+        try (var onehop = new Onehop(new Settings(
+                discovery,
+                PickPolicy.random(),
+                time,
+                ThreadLocalGenerator.INSTANCE,
+                AddressPolicy.strict(),
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(10),
+                true,
+                StandDown.unless(sidecar::get, time::nanoTime),
+                Optional.empty(),
+                Set.of(),
+                "cluster.local"))) {
+            Balancer api = onehop.balancer("api.shop:80");
+            time.run();
+            assertThat(api.eligible().size()).isEqualTo(2);
+
+            sidecar.set(Optional.of("an Istio sidecar"));
+            time.advance(StandDown.BETWEEN_LOOKS);
+            for (int pods = 3; pods < 6; pods++) {
+                discovery.set(SampleService.service(), SampleService.slice("api-1", 0, pods));
+                time.run();
+                assertThat(api.eligible().decision())
+                        .isEqualTo(new Decision.ClusterIp(FallbackReason.MESH_SIDECAR, "an Istio sidecar"));
+            }
+        }
     }
 }
