@@ -71,10 +71,15 @@ public final class Onehop implements AutoCloseable {
      * (design decision 10). Does not block.
      */
     public Optional<Balancer> forHost(String host, int port) {
+        return forHost(host, port, Protocol.TCP);
+    }
+
+    /** As the other, for a client that speaks {@code protocol}: {@code 53/UDP} and {@code 53/TCP} are two ports (R5). */
+    public Optional<Balancer> forHost(String host, int port, Protocol protocol) {
         if (port < 1 || port > 65535) {
             return Optional.empty();
         }
-        return ServiceAddress.host(host, settings.clusterDomain(), new PortRef.Numbered(port), Protocol.TCP)
+        return ServiceAddress.host(host, settings.clusterDomain(), new PortRef.Numbered(port), protocol)
                 .flatMap(parsed -> parsed.namespace()
                         .or(this::ownNamespace)
                         .filter(namespace -> parsed.saysService() || isKnown(namespace))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onehop.service.ClientLocation;
+import dev.onehop.service.Protocol;
 import dev.onehop.service.Service;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.time.ManualTime;
@@ -96,6 +97,13 @@ class OnehopNamesTest {
         onehop.forHost("x.com.svc", 80);
 
         assertThat(onehop.forHost("example.com", 80)).isEmpty();
+    }
+
+    @Test
+    void aHostMayBeAskedForByAnotherTransport() {
+        assertThat(onehop.forHost("dns", 53, Protocol.UDP).orElseThrow())
+                .hasToString("Service shop/dns port 53/UDP: 0 eligible");
+        assertThat(onehop.forHost("dns", 53).orElseThrow()).hasToString("Service shop/dns port 53: 0 eligible");
     }
 
     @Test
