@@ -1,5 +1,6 @@
 package dev.onehop.k8s;
 
+import dev.onehop.service.SearchPath;
 import dev.onehop.time.SerialScheduler;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -30,6 +31,7 @@ public final class KubernetesDiscoveryBuilder {
     private Supplier<SerialScheduler> loop = () -> SerialScheduler.daemon("onehop-k8s");
     private RandomGenerator random =
             RandomGeneratorFactory.of("L64X128MixRandom").create();
+    private SearchPath searchPath = SearchPath.ofThisMachine();
     private LongSupplier wallMillis = System::currentTimeMillis;
 
     KubernetesDiscoveryBuilder() {}
@@ -64,7 +66,7 @@ public final class KubernetesDiscoveryBuilder {
         return this;
     }
 
-    /** The namespace that a bare Service name means, instead of the one we run in. */
+    /** The namespace that a bare Service name means, instead of the one we run in by DNS or by service account. */
     public KubernetesDiscoveryBuilder namespace(String namespace) {
         this.namespace = Objects.requireNonNull(namespace, "namespace");
         return this;
@@ -91,6 +93,11 @@ public final class KubernetesDiscoveryBuilder {
         return this;
     }
 
+    KubernetesDiscoveryBuilder searchPath(SearchPath searchPath) {
+        this.searchPath = searchPath;
+        return this;
+    }
+
     KubernetesDiscoveryBuilder wallMillis(LongSupplier wallMillis) {
         this.wallMillis = wallMillis;
         return this;
@@ -107,7 +114,7 @@ public final class KubernetesDiscoveryBuilder {
         Config effective = effective();
         ApiConfig.checkTls(effective, insecure);
         ApiConfig.checkAddress(effective, insecure);
-        String ownNamespace = namespace == null ? ApiConfig.namespace(effective) : namespace;
+        String ownNamespace = namespace == null ? namespaceOf(effective) : namespace;
         ApiConnection connection = client == null ? ApiConnection.own(effective) : ApiConnection.borrowed(client);
         return new KubernetesDiscovery(
                 connection,
@@ -116,6 +123,14 @@ public final class KubernetesDiscoveryBuilder {
                 loop.get(),
                 random,
                 wallMillis);
+    }
+
+    /** In a pod, bare names mean what its DNS search list says, whatever its service account's namespace is. */
+    private @Nullable String namespaceOf(Config effective) {
+        boolean detected = config == null && kubeconfig == null && client == null;
+        return detected
+                ? searchPath.namespace().orElse(ApiConfig.namespace(effective))
+                : ApiConfig.namespace(effective);
     }
 
     private Config effective() {

@@ -8,6 +8,7 @@ import dev.onehop.k8s.fake.Ending;
 import dev.onehop.k8s.fake.FakeApiServer;
 import dev.onehop.k8s.fake.Verb;
 import dev.onehop.service.ClientLocation;
+import dev.onehop.service.SearchPath;
 import dev.onehop.service.ServiceView.Live;
 import dev.onehop.service.ServiceView.Stale;
 import io.fabric8.kubernetes.client.Config;
@@ -234,6 +235,27 @@ class KubernetesAccessTest {
             assertThatThrownBy(KubernetesDiscovery::create).isInstanceOf(IllegalArgumentException.class);
         } finally {
             System.clearProperty("kubernetes.trust.certificates");
+        }
+    }
+
+    @Test
+    void inAPodBareNamesMeanTheNamespaceOfItsDnsSearchList() {
+        SearchPath pod = SearchPath.ofPod("by-dns", "cluster.local");
+        var given = new ConfigBuilder(Config.empty())
+                .withMasterUrl("http://127.0.0.1:1")
+                .withNamespace("team")
+                .build();
+
+        try (var detected = KubernetesDiscovery.builder().searchPath(pod).build()) {
+            assertThat(detected.namespace()).contains("by-dns");
+        }
+        try (var told =
+                KubernetesDiscovery.builder().searchPath(pod).namespace("told").build()) {
+            assertThat(told.namespace()).contains("told");
+        }
+        try (var elsewhere =
+                KubernetesDiscovery.builder().searchPath(pod).config(given).build()) {
+            assertThat(elsewhere.namespace()).contains("team");
         }
     }
 
