@@ -1,11 +1,17 @@
 package dev.onehop;
 
+import dev.onehop.HostNames.Meaning;
 import dev.onehop.route.Destination;
+import dev.onehop.service.AddressFamily;
+import dev.onehop.service.IpAddress;
 import dev.onehop.service.PortRef;
 import dev.onehop.service.Printable;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceKey;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Client-side load balancing for Kubernetes Services. Give it a Service port, and it says which pod gets the next
@@ -32,10 +38,12 @@ public final class Onehop implements AutoCloseable {
 
     private final Settings settings;
     private final ServicePorts ports;
+    private final HeadlessServices headless;
 
     Onehop(Settings settings) {
         this.settings = settings;
         this.ports = new ServicePorts(settings);
+        this.headless = new HeadlessServices(settings.discovery());
     }
 
     /** Collects what Onehop needs to know; only a discovery is required. */
@@ -53,22 +61,33 @@ public final class Onehop implements AutoCloseable {
      * @throws IllegalArgumentException when the address is malformed, or names no namespace and none is known
      */
     public Balancer balancer(String address) {
-        ServiceAddress parsed = ServiceAddress.parse(address, settings.clusterDomain());
+        return balancer(address, null);
+    }
+
+    /**
+     * As the other, in one IP family: a route never crosses families, and where the Service has no ClusterIP of this one
+     * the platform is left to it (R4).
+     */
+    public Balancer balancer(String address, @Nullable AddressFamily family) {
+        ServiceAddress parsed = ServiceAddress.parse(address, settings.names().clusterDomain());
         String namespace = parsed.namespace()
-                .or(this::ownNamespace)
+                .or(settings.names()::ownNamespace)
                 .orElseThrow(() -> new IllegalArgumentException("Service address: '" + Printable.of(address)
                         + "' names no namespace, and the own one is not known"
                         + " (expected: " + parsed.service() + ".<namespace>:" + parsed.port()
                         + ", or builder().namespace(...))"));
         // A bare name may mean another namespace to the platform's resolver than to us: fall back to the one we mean.
         String host = parsed.namespace().isPresent() ? parsed.host() : parsed.service() + "." + namespace + ".svc";
-        return ports.kept(destination(parsed, namespace), host);
+        return ports.kept(
+                new Destination(new ServiceKey(namespace, parsed.service()), parsed.port(), parsed.protocol(), family),
+                host);
     }
 
     /**
-     * The balancer behind a host name and port that a client is about to dial, or empty when that name is not ours: an
-     * address literal, a foreign domain, a namespace we do not know, or a Service found to be absent within the last 30 s
-     * (design decision 10). Does not block.
+     * The balancer behind a host and TCP port that a client is about to dial, or empty when that is not ours: a foreign
+     * domain, a namespace we do not know, a name of the machine's hosts file, a Service found to be absent within the last
+     * 30 s, an address that is no ClusterIP of a Service in use (design decision 10). Where a name may mean several
+     * things, the platform's search list decides in its order (semantics §2). Does not block.
      */
     public Optional<Balancer> forHost(String host, int port) {
         return forHost(host, port, Protocol.TCP);
@@ -79,11 +98,27 @@ public final class Onehop implements AutoCloseable {
         if (port < 1 || port > 65535) {
             return Optional.empty();
         }
-        return ServiceAddress.host(host, settings.clusterDomain(), new PortRef.Numbered(port), protocol)
-                .flatMap(parsed -> parsed.namespace()
-                        .or(this::ownNamespace)
-                        .filter(namespace -> parsed.saysService() || isKnown(namespace))
-                        .flatMap(namespace -> ports.whilePresent(destination(parsed, namespace), parsed.host())));
+        var asked = new PortRef.Numbered(port);
+        IpAddress literal = IpAddress.parse(withoutBrackets(host));
+        if (literal != null) {
+            return ports.ofClusterIp(literal, asked, protocol, host);
+        }
+        var pods = new ArrayList<Meaning>();
+        for (Meaning meaning : settings.names().meanings(host)) {
+            if (meaning instanceof Meaning.OfService service) {
+                if ((!service.certain() && !isKnown(service.service().namespace())) || isOfPod(pods)) {
+                    return Optional.empty();
+                }
+                Optional<Balancer> balancer =
+                        ports.whilePresent(new Destination(service.service(), asked, protocol, null), host);
+                if (balancer.isPresent()) {
+                    return balancer;
+                }
+            } else {
+                pods.add(meaning);
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -103,17 +138,22 @@ public final class Onehop implements AutoCloseable {
         }
     }
 
-    private static Destination destination(ServiceAddress parsed, String namespace) {
-        return new Destination(new ServiceKey(namespace, parsed.service()), parsed.port(), parsed.protocol(), null);
-    }
-
-    private Optional<String> ownNamespace() {
-        return settings.namespace().or(() -> settings.discovery().namespace());
+    /** Whether the name means a pod of a headless Service, which the platform's resolver would look for first. */
+    private boolean isOfPod(List<Meaning> before) {
+        return before.stream()
+                .map(Meaning::service)
+                .anyMatch(service -> isKnown(service.namespace())
+                        && settings.standDown().look().isEmpty()
+                        && headless.contains(service));
     }
 
     private boolean isKnown(String namespace) {
-        return settings.namespaces().contains(namespace)
-                || ownNamespace().filter(namespace::equals).isPresent()
+        return settings.names().ownNamespace().filter(namespace::equals).isPresent()
+                || settings.namespaces().contains(namespace)
                 || ports.isWatched(namespace);
+    }
+
+    private static String withoutBrackets(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 }

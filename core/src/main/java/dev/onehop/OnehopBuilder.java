@@ -1,15 +1,18 @@
 package dev.onehop;
 
 import dev.onehop.pick.PickPolicy;
+import dev.onehop.service.AddressFamily;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Discovery;
 import dev.onehop.service.Printable;
+import dev.onehop.service.SearchPath;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +37,14 @@ public final class OnehopBuilder {
     private boolean clusterIpFallback = true;
     private boolean enabled = true;
     private boolean meshDetection = true;
+    private Supplier<Optional<String>> sidecar = MeshSidecar::detect;
     private Optional<String> namespace = Optional.empty();
     private Set<String> namespaces = Set.of();
-    private String clusterDomain = "cluster.local";
+    private @Nullable String clusterDomain;
+    private FamilyPreference family = FamilyPreference.ofThisJvm();
+    private boolean strictDrop;
+    private SearchPath searchPath = SearchPath.ofThisMachine();
+    private Set<String> hostsFile = HostsFile.names();
 
     OnehopBuilder() {}
 
@@ -83,8 +91,9 @@ public final class OnehopBuilder {
     }
 
     /**
-     * The namespace of bare Service names; otherwise the discovery's. Should be the one that the pod's own DNS search
-     * begins with, or clients' bare names would mean one Service to us and another to the platform.
+     * The namespace of bare Service names; otherwise the discovery's, or that of the search list in
+     * {@code /etc/resolv.conf}. Should be the one that this list begins with, or clients' bare names would mean one Service
+     * to us and another to the platform.
      */
     public OnehopBuilder namespace(String namespace) {
         this.namespace = Optional.of(namespace);
@@ -97,9 +106,32 @@ public final class OnehopBuilder {
         return this;
     }
 
-    /** The cluster's DNS domain; {@code cluster.local}. */
+    /** The cluster's DNS domain; otherwise that of {@code /etc/resolv.conf}, or {@code cluster.local}. */
     public OnehopBuilder clusterDomain(String clusterDomain) {
         this.clusterDomain = clusterDomain;
+        return this;
+    }
+
+    /**
+     * Which family's ClusterIP stands for a Service that has both (R4); otherwise what this JVM would dial, which is IPv4
+     * unless {@code java.net.preferIPv6Addresses} says otherwise. Never falls back to the other family.
+     */
+    public OnehopBuilder family(AddressFamily family) {
+        return family(new FamilyPreference(Objects.requireNonNull(family, "family")));
+    }
+
+    OnehopBuilder family(FamilyPreference family) {
+        this.family = family;
+        return this;
+    }
+
+    /**
+     * Whether a connection that kube-proxy would drop (R25: {@code internalTrafficPolicy: Local} and no endpoint on this
+     * node) waits until the caller's connect timeout, as it would there. Otherwise, and by default, it fails at once
+     * with {@link NoBackendException}.
+     */
+    public OnehopBuilder strictDrop(boolean strictDrop) {
+        this.strictDrop = strictDrop;
         return this;
     }
 
@@ -115,9 +147,22 @@ public final class OnehopBuilder {
         return this;
     }
 
+    /** A sidecar shown by a test. */
+    OnehopBuilder sidecar(Supplier<Optional<String>> sidecar) {
+        this.sidecar = sidecar;
+        return this;
+    }
+
     /** Time pushed by a test. */
     OnehopBuilder loop(SerialScheduler loop) {
         this.loop = loop;
+        return this;
+    }
+
+    /** The platform's resolver, given by a test. */
+    OnehopBuilder platform(SearchPath searchPath, Set<String> hostsFile) {
+        this.searchPath = searchPath;
+        this.hostsFile = hostsFile;
         return this;
     }
 
@@ -136,11 +181,6 @@ public final class OnehopBuilder {
         within("maxStaleness", Objects.requireNonNull(maxStaleness, "maxStaleness"));
         namespace.ifPresent(own -> namespace("namespace", own));
         namespaces.forEach(each -> namespace("namespaces", each));
-        String domain = clusterDomain.toLowerCase(Locale.ROOT);
-        if (domain.isEmpty() || domain.startsWith(".") || domain.endsWith(".")) {
-            throw new IllegalArgumentException(
-                    "clusterDomain: '" + clusterDomain + "' (expected: a domain without dots at its ends)");
-        }
         SerialScheduler clock = loop == null ? SerialScheduler.daemon("onehop") : loop;
         return new Onehop(new Settings(
                 discovery,
@@ -152,16 +192,26 @@ public final class OnehopBuilder {
                 maxStaleness,
                 clusterIpFallback,
                 standDown(clock),
-                namespace,
+                strictDrop,
+                family,
                 Set.copyOf(namespaces),
-                domain));
+                HostNames.of(namespace.or(discovery::namespace), domain(clusterDomain), searchPath, hostsFile)));
+    }
+
+    private static @Nullable String domain(@Nullable String clusterDomain) {
+        if (clusterDomain != null
+                && HostNames.labels(clusterDomain.toLowerCase(Locale.ROOT)).isEmpty()) {
+            throw new IllegalArgumentException("clusterDomain: '" + Printable.of(clusterDomain)
+                    + "' (expected: a domain such as cluster.local, without dots at its ends)");
+        }
+        return clusterDomain == null ? null : clusterDomain.toLowerCase(Locale.ROOT);
     }
 
     private StandDown standDown(SerialScheduler clock) {
         if (!enabled) {
             return StandDown.switchedOff();
         }
-        return StandDown.unless(meshDetection ? MeshSidecar::detect : Optional::empty, clock::nanoTime);
+        return StandDown.unless(meshDetection ? sidecar : Optional::empty, clock::nanoTime);
     }
 
     private static void within(String subject, Duration value) {

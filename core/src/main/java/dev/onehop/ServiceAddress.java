@@ -3,12 +3,10 @@ package dev.onehop;
 import dev.onehop.service.PortRef;
 import dev.onehop.service.Printable;
 import dev.onehop.service.Protocol;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * A Service port as people write it: {@code svc[.namespace[.svc[.cluster.domain]]]:port[/protocol]}, in any case, with
@@ -24,7 +22,6 @@ import java.util.regex.Pattern;
  */
 record ServiceAddress(String host, String service, Optional<String> namespace, PortRef port, Protocol protocol) {
 
-    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
     private static final String EXPECTED = " (expected: service[.namespace[.svc[.cluster.domain]]]:port)";
 
     ServiceAddress {
@@ -57,21 +54,14 @@ record ServiceAddress(String host, String service, Optional<String> namespace, P
                         "Service address: '" + Printable.of(text) + "' is not a Service's name" + EXPECTED));
     }
 
-    /** Reads a host name; empty when it cannot be a Service's: an address literal, a foreign domain, odd characters. */
-    static Optional<ServiceAddress> host(String host, String clusterDomain, PortRef port, Protocol protocol) {
+    private static Optional<ServiceAddress> host(String host, String clusterDomain, PortRef port, Protocol protocol) {
         String name = host.toLowerCase(Locale.ROOT);
         boolean absolute = name.endsWith(".");
-        if (absolute) {
-            name = name.substring(0, name.length() - 1);
-        }
-        List<String> labels = Arrays.asList(name.split("\\.", -1));
-        if (name.length() > 253
-                || !labels.stream().allMatch(label -> LABEL.matcher(label).matches())) {
+        Optional<List<String>> readable = HostNames.labels(absolute ? name.substring(0, name.length() - 1) : name);
+        if (readable.isEmpty()) {
             return Optional.empty();
         }
-        if (isAddress(labels) || name.equals("localhost")) {
-            return Optional.empty();
-        }
+        List<String> labels = readable.get();
         boolean full = labels.size() > 3
                 && labels.get(2).equals("svc")
                 && String.join(".", labels.subList(3, labels.size())).equals(clusterDomain);
@@ -82,16 +72,6 @@ record ServiceAddress(String host, String service, Optional<String> namespace, P
         }
         Optional<String> namespace = labels.size() > 1 ? Optional.of(labels.get(1)) : Optional.empty();
         return Optional.of(new ServiceAddress(host, labels.get(0), namespace, port, protocol));
-    }
-
-    /** Whether the name can be nothing but a Service's: it says {@code svc}, so no public name looks like it. */
-    boolean saysService() {
-        return host.toLowerCase(Locale.ROOT).split("\\.", -1).length > 2;
-    }
-
-    private static boolean isAddress(List<String> labels) {
-        return labels.size() == 4
-                && labels.stream().allMatch(label -> label.chars().allMatch(Character::isDigit));
     }
 
     private static Protocol protocol(String text, String name) {

@@ -263,7 +263,7 @@ final class ServicePipeline implements AutoCloseable {
         }
         ServiceView.Known known = (ServiceView.Known) from;
         Route route = Route.of(
-                destination,
+                settings.family().applyTo(destination, known.declaration()),
                 known.declaration(),
                 known.slices(),
                 settings.discovery().location(),

@@ -2,6 +2,10 @@ package dev.onehop;
 
 import dev.onehop.eligible.Eligible;
 import dev.onehop.route.Destination;
+import dev.onehop.service.AddressFamily;
+import dev.onehop.service.IpAddress;
+import dev.onehop.service.PortRef;
+import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceDeclaration.Absent;
 import dev.onehop.service.ServiceDeclaration.Present;
 import dev.onehop.service.ServiceKey;
@@ -28,6 +32,7 @@ final class ServicePorts implements AutoCloseable {
     private final Settings settings;
     private final Map<Destination, Port> ports = new ConcurrentHashMap<>();
     private final Map<ServiceKey, Long> absentSinceNanos = new ConcurrentHashMap<>();
+    private final ClusterIps clusterIps = new ClusterIps();
     private volatile boolean closed;
 
     ServicePorts(Settings settings) {
@@ -52,6 +57,15 @@ final class ServicePorts implements AutoCloseable {
         }
         Port known = ports.get(destination);
         return Optional.of(balancer(known == null ? dialled(destination) : known, host));
+    }
+
+    /** The balancer behind a ClusterIP, written as such, of a Service in use. */
+    Optional<Balancer> ofClusterIp(IpAddress clusterIp, PortRef port, Protocol protocol, String host) {
+        return clusterIps.service(clusterIp).flatMap(service -> {
+            boolean asByName = clusterIp.family() == settings.family().of(service);
+            AddressFamily family = asByName ? null : clusterIp.family();
+            return whilePresent(new Destination(service.key(), port, protocol, family), host);
+        });
     }
 
     /** Whether a Service of this namespace was asked for, or is known to exist. */
@@ -81,6 +95,7 @@ final class ServicePorts implements AutoCloseable {
 
     private Port start(Destination destination, boolean kept) {
         var pipeline = new ServicePipeline(destination, settings);
+        pipeline.listen(snapshot -> clusterIps.take(destination.service(), snapshot.view()));
         pipeline.start();
         if (closed) {
             pipeline.close(); // lost the race with close(), which did not see it

@@ -5,7 +5,6 @@ import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Discovery;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -15,6 +14,8 @@ import java.util.random.RandomGenerator;
  * <p>Immutable.
  *
  * @param clusterIpFallback whether to go to the ClusterIP when we cannot say where to; otherwise fail
+ * @param strictDrop whether a connection that kube-proxy drops waits, as it would there; otherwise it fails at once
+ * @param namespaces beside the own one, those whose {@code service.namespace} names are ours
  */
 record Settings(
         Discovery discovery,
@@ -26,6 +27,7 @@ record Settings(
         Duration maxStaleness,
         boolean clusterIpFallback,
         StandDown standDown,
-        Optional<String> namespace,
+        boolean strictDrop,
+        FamilyPreference family,
         Set<String> namespaces,
-        String clusterDomain) {}
+        HostNames names) {}

@@ -61,6 +61,7 @@ class RandomHistoriesTest {
         var told = new ArrayList<Object>(List.of("seed " + seed));
         try (Onehop onehop = Onehop.builder()
                 .discovery(discovery)
+                .family(new FamilyPreference(null)) // the Service's own first, as in the one page
                 .meshDetection(false)
                 .loop(time)
                 .build()) {

@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onehop.eligible.Decision;
 import dev.onehop.eligible.FallbackReason;
-import dev.onehop.pick.PickPolicy;
-import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -79,19 +76,11 @@ class StandDownTest {
         var discovery = StaticDiscovery.create();
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 2));
         var sidecar = new AtomicReference<Optional<String>>(Optional.empty());
-        try (var onehop = new Onehop(new Settings(
-                discovery,
-                PickPolicy.random(),
-                time,
-                ThreadLocalGenerator.INSTANCE,
-                AddressPolicy.strict(),
-                Duration.ofSeconds(1),
-                Duration.ofMinutes(10),
-                true,
-                StandDown.unless(sidecar::get, time::nanoTime),
-                Optional.empty(),
-                Set.of(),
-                "cluster.local"))) {
+        try (var onehop = Onehop.builder()
+                .discovery(discovery)
+                .sidecar(sidecar::get)
+                .loop(time)
+                .build()) {
             Balancer api = onehop.balancer("api.shop:80");
             time.run();
             assertThat(api.eligible().size()).isEqualTo(2);

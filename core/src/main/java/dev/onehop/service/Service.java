@@ -48,6 +48,11 @@ public record Service(
         Objects.requireNonNull(affinityTimeout, "affinityTimeout");
     }
 
+    /** Whether DNS gives the pods' own addresses instead of a ClusterIP (R2). */
+    public boolean isHeadless() {
+        return clusterIp.equals("None") && type != ServiceType.EXTERNAL_NAME;
+    }
+
     /** Starts a {@code ClusterIP} Service with the API server's defaults and no ports. */
     public static ServiceBuilder builder(String namespace, String name) {
         return new ServiceBuilder(new ServiceKey(namespace, name));
