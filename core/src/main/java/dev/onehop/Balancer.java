@@ -7,7 +7,7 @@ import dev.onehop.eligible.Verdict;
 import dev.onehop.explain.Explanation;
 import dev.onehop.health.Backend;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -85,7 +85,7 @@ public final class Balancer {
     public <T> T connect(Duration timeout, Dialer<T> dialer) throws IOException {
         Objects.requireNonNull(dialer, "dialer");
         var failover = new Failover(settings.loop(), timeout);
-        Attempt attempt = attempt(patience(failover.left().dividedBy(2)));
+        Attempt attempt = undropped(attempt(patience(failover.left().dividedBy(2))), failover);
         while (true) {
             try {
                 Duration dialTimeout = failover.nextDial(attempt, known(attempt));
@@ -123,7 +123,9 @@ public final class Balancer {
         Objects.requireNonNull(dialer, "dialer");
         var failover = new Failover(settings.loop(), timeout);
         var call = new AsyncConnect<>(failover, dialer, this::known, this::next);
-        attemptAsync(patience(patience)).whenComplete(call::begin);
+        attemptAsync(patience(patience))
+                .thenCompose(first -> undroppedAsync(first, failover))
+                .whenComplete(call::begin);
         return call.result();
     }
 
@@ -240,11 +242,41 @@ public final class Balancer {
         return pipeline.eligible();
     }
 
+    /** {@code first}, or the attempt that comes after a connection has been dropped for a while (strictDrop). */
+    private Attempt undropped(Attempt first, Failover failover) throws IOException {
+        Attempt attempt = first;
+        for (Optional<String> why = StrictDrop.dropped(first); why.isPresent(); why = StrictDrop.dropped(attempt)) {
+            attempt.close();
+            try {
+                var unused =
+                        StrictDrop.over(pipeline, why.get(), failover.left()).get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while the connection was dropped: " + why.get());
+            } catch (ExecutionException e) {
+                throw StrictDrop.timedOut(why.get()); // Here, so that the stack is the caller's.
+            }
+            attempt = attempt(Duration.ZERO);
+        }
+        return attempt;
+    }
+
+    private CompletionStage<Attempt> undroppedAsync(Attempt first, Failover failover) {
+        Optional<String> why = StrictDrop.dropped(first);
+        if (why.isEmpty()) {
+            return CompletableFuture.completedStage(first);
+        }
+        first.close();
+        return StrictDrop.over(pipeline, why.get(), failover.left())
+                .thenCompose(changed -> attemptAsync(Duration.ZERO))
+                .thenCompose(next -> undroppedAsync(next, failover));
+    }
+
     private Attempt resolved(Attempt unresolved) throws NoBackendException {
         InetSocketAddress name = unresolved.address();
         try {
-            var address = new InetSocketAddress(InetAddress.getByName(name.getHostString()), name.getPort());
-            return unresolved.at(address);
+            return unresolved.at(
+                    ServiceOwnAddress.resolved(name, pipeline.destination().family()));
         } catch (UnknownHostException e) {
             unresolved.failed(e);
             String why = unresolved.fallback().map(Decision.ClusterIp::why).orElse("");

@@ -6,12 +6,6 @@ import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
 import dev.onehop.pick.PickPolicy.Picker;
-import dev.onehop.service.IpAddress;
-import dev.onehop.service.PortRef;
-import dev.onehop.service.Service;
-import dev.onehop.service.ServiceDeclaration;
-import dev.onehop.service.ServicePort;
-import dev.onehop.service.ServiceView;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the present snapshot into an attempt: a backend, a fallback to the ClusterIP, or a refusal.
@@ -64,7 +57,11 @@ final class Picks {
             return open(pick(now, nanos), nanos);
         }
         if (fallback(now) instanceof Decision.ClusterIp fallback) {
-            InetSocketAddress address = serviceAddress(host, now, fallback);
+            InetSocketAddress address = ServiceOwnAddress.of(host, pipeline.destination(), now)
+                    .orElseThrow(() -> exception(
+                            Verdict.UNKNOWN,
+                            "the number of port '" + pipeline.destination().port()
+                                    + "' is not known, so not even the ClusterIP can be dialled: " + fallback.why()));
             count(fallback.reason());
             return new Attempt(pipeline, fallback, address, nanos);
         }
@@ -94,10 +91,10 @@ final class Picks {
         return chosen;
     }
 
-    private @Nullable Decision fallback(Eligible now) {
+    private Decision fallback(Eligible now) {
         return now.decision() instanceof Decision.Wait wait && settings.clusterIpFallback()
                 ? new Decision.ClusterIp(FallbackReason.VIEW_UNKNOWN, wait.why())
-                : now.decision();
+                : StrictDrop.decision(settings.strictDrop(), now.decision());
     }
 
     private Attempt open(Backend backend, long nanos) {
@@ -144,41 +141,5 @@ final class Picks {
         var destination = pipeline.destination();
         return new NoBackendException(
                 destination.service(), destination.port().toString(), verdict, why, pipeline.viewAge());
-    }
-
-    /**
-     * The Service's own address: its ClusterIP with the Service's name, where a Service with one is known, else the
-     * name itself, unresolved.
-     */
-    private InetSocketAddress serviceAddress(String host, Eligible now, Decision.ClusterIp fallback)
-            throws NoBackendException {
-        Optional<Service> service = service(now);
-        PortRef port = pipeline.destination().port();
-        int number;
-        if (port instanceof PortRef.Numbered numbered) {
-            number = numbered.number();
-        } else {
-            number = service.stream()
-                    .flatMap(known -> known.ports().stream())
-                    .filter(known -> known.name().equals(port.toString()))
-                    .mapToInt(ServicePort::port)
-                    .findFirst()
-                    .orElseThrow(() -> exception(
-                            Verdict.UNKNOWN,
-                            "the number of port '" + port + "' is not known, so not even the ClusterIP can be dialled: "
-                                    + fallback.why()));
-        }
-        IpAddress clusterIp =
-                service.map(Service::clusterIp).map(IpAddress::parse).orElse(null);
-        return clusterIp == null
-                ? InetSocketAddress.createUnresolved(host, number)
-                : new InetSocketAddress(clusterIp.named(host), number);
-    }
-
-    private static Optional<Service> service(Eligible now) {
-        return now.view() instanceof ServiceView.Known known
-                        && known.declaration() instanceof ServiceDeclaration.Present present
-                ? Optional.of(present.service())
-                : Optional.empty();
     }
 }

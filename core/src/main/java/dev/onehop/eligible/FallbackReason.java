@@ -10,6 +10,8 @@ public enum FallbackReason {
     NOT_PROXIED,
     /** The Service's only endpoints have addresses that our own policy refuses to dial. */
     ADDRESS_REFUSED,
+    /** kube-proxy drops this connection, and {@code strictDrop} leaves that to the node's kernel (R25). */
+    STRICT_DROP,
     /** A mesh sidecar routes by ClusterIP; dialling pods would go around it. */
     MESH_SIDECAR,
     /** Onehop is switched off here, or closed. */
