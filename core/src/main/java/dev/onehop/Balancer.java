@@ -74,8 +74,9 @@ public final class Balancer {
 
     /**
      * Connects, and tries up to three distinct backends as long as no byte of a request has been sent: a refused,
-     * timed-out or unreachable connect, or a broken TLS handshake, goes on to the next. All of it inside
-     * {@code timeout}; while no view has arrived, half of it at most is spent on waiting for one.
+     * timed-out or unreachable connect, or a broken TLS handshake, goes on to the next. Up to six, as long as all of them
+     * refuse within 10 ms. All of it inside {@code timeout} and the Service's retry budget; while no view has arrived,
+     * half of the time at most is spent on waiting for one.
      *
      * @param timeout for the whole call, more than zero
      * @return what the dialer returned, never null
@@ -84,7 +85,7 @@ public final class Balancer {
      */
     public <T> T connect(Duration timeout, Dialer<T> dialer) throws IOException {
         Objects.requireNonNull(dialer, "dialer");
-        var failover = new Failover(settings.loop(), timeout);
+        var failover = picks.failover(timeout);
         Attempt attempt = undropped(attempt(patience(failover.left().dividedBy(2))), failover);
         while (true) {
             try {
@@ -121,7 +122,7 @@ public final class Balancer {
      */
     public <T> CompletableFuture<T> connectAsync(Duration timeout, Duration patience, AsyncDialer<T> dialer) {
         Objects.requireNonNull(dialer, "dialer");
-        var failover = new Failover(settings.loop(), timeout);
+        var failover = picks.failover(timeout);
         var call = new AsyncConnect<>(failover, dialer, this::known, this::next);
         attemptAsync(patience(patience))
                 .thenCompose(first -> undroppedAsync(first, failover))

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One caller's way through at most three distinct backends inside one deadline. Knows who was tried, how long the next
- * dial may take, and what to tell the caller in the end; does no dialling itself, so blocking and asynchronous callers
- * share it.
+ * One caller's way through a few distinct backends inside one deadline: three, or six as long as all of them refuse at
+ * once, as when half of a fleet has died. Knows who was tried, how long the next dial may take, and what to tell the
+ * caller in the end; does no dialling itself, so blocking and asynchronous callers share it.
  *
  * <p>Not thread-safe: belongs to one call, whose steps follow one another.
  */
@@ -20,6 +20,11 @@ final class Failover {
 
     /** How many distinct backends one call tries (reliability 3.2). */
     static final int MAX_BACKENDS = 3;
+
+    /** How many while each of them has refused within {@link #INSTANT}: these cost next to nothing. */
+    static final int MAX_REFUSING = 6;
+
+    static final Duration INSTANT = Duration.ofMillis(10);
 
     /** With less time than this left, another dial makes no sense. */
     static final Duration TOO_LATE = Duration.ofMillis(20);
@@ -34,6 +39,7 @@ final class Failover {
     private final long deadlineNanos;
     private final List<Backend> tried = new ArrayList<>(MAX_BACKENDS);
     private final List<DialFailed> failures = new ArrayList<>(MAX_BACKENDS);
+    private boolean onlyInstantRefusals = true;
     private long dialNanos;
 
     Failover(SerialScheduler clock, Duration timeout) {
@@ -65,7 +71,7 @@ final class Failover {
             attempt.close(); // the backend has done nothing wrong
             throw new SocketTimeoutException("Connect timed out: the caller's time was over before a dial began");
         }
-        int more = Math.min(MAX_BACKENDS - tried.size(), Math.max(1, known - tried.size()));
+        int more = Math.min(most() - tried.size(), Math.max(1, known - tried.size()));
         Duration share = left.dividedBy(more);
         Duration dial = more == 1 || share.compareTo(DIAL) < 0 ? share : DIAL;
         return dial.compareTo(LEAST) < 0 ? LEAST : dial;
@@ -78,14 +84,19 @@ final class Failover {
      */
     boolean mayTryAnother(Attempt attempt, Throwable failure) {
         attempt.failed(failure);
-        long millis = (clock.nanoTime() - dialNanos) / 1_000_000;
+        Signal signal = Signal.of(failure);
+        long tookNanos = clock.nanoTime() - dialNanos;
+        onlyInstantRefusals &= signal == Signal.CONNECT_REFUSED && tookNanos < INSTANT.toNanos();
+        long millis = tookNanos / 1_000_000;
         failures.add(new DialFailed(attempt + " after " + millis + " ms: " + failure));
         Optional<Backend> backend = attempt.backend();
         backend.ifPresent(tried::add);
-        return backend.isPresent()
-                && Signal.of(failure).isHard()
-                && tried.size() < MAX_BACKENDS
-                && left().compareTo(TOO_LATE) >= 0;
+        return backend.isPresent() && signal.isHard() && tried.size() < most() && left().compareTo(TOO_LATE) >= 0;
+    }
+
+    /** An even share of the time is one of three: a fourth try comes about only where the first three cost none. */
+    private int most() {
+        return onlyInstantRefusals && tried.size() >= MAX_BACKENDS ? MAX_REFUSING : MAX_BACKENDS;
     }
 
     List<Backend> tried() {

@@ -31,13 +31,22 @@ final class Picks {
     private final Map<FallbackReason, LongAdder> fallbacks = new EnumMap<>(FallbackReason.class);
     private final LongAdder refusals = new LongAdder();
 
-    Picks(ServicePipeline pipeline, Settings settings) {
+    private final RetryBudget budget;
+
+    Picks(ServicePipeline pipeline, Settings settings, RetryBudget budget) {
+        this.budget = budget;
         this.pipeline = pipeline;
         this.settings = settings;
         this.picker = settings.policy().picker(settings.random());
         for (FallbackReason reason : FallbackReason.values()) {
             fallbacks.put(reason, new LongAdder());
         }
+    }
+
+    /** The way of a call that begins now. */
+    Failover failover(Duration timeout) {
+        budget.called();
+        return new Failover(settings.loop(), timeout);
     }
 
     /** One of {@code from}'s backends, by affinity where the Service asks for it, else by policy. */
@@ -70,12 +79,15 @@ final class Picks {
     }
 
     /**
-     * Another attempt, on a backend not yet tried; empty when there is none. By policy alone: one refused connect moves
-     * no session affinity (R30).
+     * Another attempt, on a backend not yet tried; empty when there is none, or the retry budget is spent. By policy
+     * alone: one refused connect moves no session affinity (R30).
      */
     Optional<Attempt> openWithout(Collection<Backend> tried) {
         long nanos = settings.loop().nanoTime();
-        return pipeline.eligible().without(tried).map(left -> open(picker.pick(left), nanos));
+        Eligible now = pipeline.eligible();
+        return now.without(tried)
+                .filter(left -> budget.take(now.size() + now.ejected().size(), nanos))
+                .map(left -> open(picker.pick(left), nanos));
     }
 
     /** One pick and up to {@code most} - 1 others beside it, which neither move affinity nor take anybody's turn. */

@@ -32,6 +32,7 @@ final class ServicePorts implements AutoCloseable {
     private final Settings settings;
     private final Map<Destination, Port> ports = new ConcurrentHashMap<>();
     private final Map<ServiceKey, Long> absentSinceNanos = new ConcurrentHashMap<>();
+    private final Map<ServiceKey, RetryBudget> budgets = new ConcurrentHashMap<>();
     private final ClusterIps clusterIps = new ClusterIps();
     private volatile boolean closed;
 
@@ -100,7 +101,7 @@ final class ServicePorts implements AutoCloseable {
         if (closed) {
             pipeline.close(); // lost the race with close(), which did not see it
         }
-        return new Port(pipeline, new Picks(pipeline, settings), kept);
+        return new Port(pipeline, new Picks(pipeline, settings, budget(destination.service())), kept);
     }
 
     private void dropIfAbsent(Destination destination, Eligible snapshot) {
@@ -114,6 +115,7 @@ final class ServicePorts implements AutoCloseable {
         if (absentSinceNanos.size() < MAX_ABSENCES) {
             absentSinceNanos.put(destination.service(), now);
         }
+        budgets.remove(destination.service());
         if (ports.remove(destination, port)) {
             port.pipeline.retire();
         }
@@ -122,6 +124,12 @@ final class ServicePorts implements AutoCloseable {
     private boolean isAbsent(ServiceKey service) {
         Long since = absentSinceNanos.get(service);
         return since != null && settings.loop().nanoTime() - since < ABSENCE.toNanos();
+    }
+
+    /** One for all ports of a Service: they share its backends. */
+    private RetryBudget budget(ServiceKey service) {
+        return budgets.computeIfAbsent(
+                service, key -> new RetryBudget(settings.loop().nanoTime()));
     }
 
     private static boolean exists(Eligible snapshot) {

@@ -51,14 +51,48 @@ abstract class FailoverContract {
     }
 
     @Test
-    void atMostThreeDistinctPodsAreTried() {
+    void whileAllRefuseAtOnceSixDistinctPodsAreTried() {
         Balancer api = pods(10);
 
         assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(99, () -> new ConnectException("Connection refused"))))
                 .isInstanceOf(ConnectException.class)
                 .hasMessage("Connection refused")
-                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(3));
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(6));
+        assertThat(dialled).hasSize(6).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void oneFailureThatTookItsTimeMakesItThree() {
+        Balancer api = pods(10);
+
+        assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(99, () -> {
+                    time.advance(Duration.ofMillis(dialled.size() == 2 ? 10 : 0));
+                    return new ConnectException("Connection refused");
+                })))
+                .isInstanceOf(ConnectException.class);
         assertThat(dialled).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void atMostThreeDistinctPodsAreTriedWhereAConnectTimesOut() {
+        Balancer api = pods(10);
+
+        assertThatThrownBy(() ->
+                        connect(api, SECONDS_3, dialer(99, () -> new SocketTimeoutException("Connect timed out"))))
+                .isInstanceOf(SocketTimeoutException.class);
+        assertThat(dialled).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void failoversStopWhereTheServicesBudgetIsSpent() {
+        Balancer api = pods(10);
+
+        for (int call = 0; call < 100; call++) {
+            assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(9_999, () -> new ConnectException("refused"))));
+        }
+
+        // 100 calls, and the stock of 100 failovers; 99 calls pay for a fifth of one, the first finds the stock full.
+        assertThat(dialled).hasSize(100 + 100 + 99 / 5);
     }
 
     @Test

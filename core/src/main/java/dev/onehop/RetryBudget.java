@@ -1,0 +1,61 @@
+package dev.onehop;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * How many failovers the callers of a Service may spend together, so that a Service in trouble is not buried under second
+ * tries: a fifth of a try for every call, ten a second, and a stock of 100, or of two for every backend where that is
+ * more. So backends are dialled at most 1.2 times as often as there are calls, plus ten times a second, plus the stock
+ * (reliability 3.2, after Finagle and Linkerd).
+ *
+ * <p>Shared: safe from any thread. A call costs one increment; only a failover takes the lock.
+ */
+final class RetryBudget {
+
+    private static final long TRY = 1_000_000_000;
+    private static final long PER_CALL = TRY / 5;
+    private static final long PER_NANO = 10;
+    private static final int LEAST_STOCK = 100;
+    private static final int STOCK_PER_BACKEND = 2;
+    private static final long LONGEST_NANOS = 3_600_000_000_000L;
+
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private long stock = LEAST_STOCK * TRY;
+    private long callsSeen;
+    private long nanosSeen;
+
+    RetryBudget(long nowNanos) {
+        nanosSeen = nowNanos;
+    }
+
+    /** Counts a call, which pays in. */
+    void called() {
+        calls.increment();
+    }
+
+    /**
+     * Takes one failover out.
+     *
+     * @param backends how many the Service port has now
+     * @return false when nothing is left: then the caller is told of the failure it has
+     */
+    synchronized boolean take(int backends, long nowNanos) {
+        long callsNow = calls.sum();
+        long earned = PER_CALL * (callsNow - callsSeen) + PER_NANO * Math.min(nowNanos - nanosSeen, LONGEST_NANOS);
+        callsSeen = callsNow;
+        nanosSeen = nowNanos;
+        stock = Math.min(stock + earned, TRY * Math.max(LEAST_STOCK, STOCK_PER_BACKEND * backends));
+        if (stock < TRY) {
+            refused.increment();
+            return false;
+        }
+        stock -= TRY;
+        return true;
+    }
+
+    /** How many failovers were not made because nothing was left. */
+    long refused() {
+        return refused.sum();
+    }
+}
