@@ -3,6 +3,8 @@ package dev.onehop;
 import dev.onehop.eligible.Decision;
 import dev.onehop.health.Backend;
 import dev.onehop.health.Outcome;
+import dev.onehop.health.Signal;
+import dev.onehop.health.Trial;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
@@ -36,12 +38,14 @@ public final class Attempt implements AutoCloseable {
     private final Decision.@Nullable ClusterIp fallback;
     private final InetSocketAddress address;
     private final long startNanos;
+    private final @Nullable Trial trial;
 
     @SuppressWarnings("unused")
     private volatile boolean open = true;
 
     /** An attempt on a backend, counted as opened by the caller. */
-    Attempt(ServicePipeline pipeline, Backend backend, long startNanos) {
+    Attempt(ServicePipeline pipeline, Backend backend, @Nullable Trial trial, long startNanos) {
+        this.trial = trial;
         this.pipeline = pipeline;
         this.backend = backend;
         this.fallback = null;
@@ -52,6 +56,7 @@ public final class Attempt implements AutoCloseable {
     /** A fallback to the Service's own address. */
     Attempt(ServicePipeline pipeline, Decision.ClusterIp fallback, InetSocketAddress address, long startNanos) {
         this.pipeline = pipeline;
+        this.trial = null;
         this.backend = null;
         this.fallback = fallback;
         this.address = address;
@@ -82,7 +87,7 @@ public final class Attempt implements AutoCloseable {
      */
     public void connected() {
         if (backend != null && open) {
-            backend.hardEvidence().clear();
+            backend.connected();
         }
     }
 
@@ -96,18 +101,46 @@ public final class Attempt implements AutoCloseable {
     }
 
     /**
+     * Ends the attempt: an HTTP response has come. Most statuses are successes, for the backend has done its work.
+     *
+     * @param status 100..599
+     * @param retryAfter whether the response carries a {@code Retry-After}
+     * @return whether this was the first ending
+     */
+    public boolean answered(int status, boolean retryAfter) {
+        return end(pipeline.classifier()
+                .ofHttpStatus(status, retryAfter)
+                .<Outcome>map(Outcome.Failed::new)
+                .orElse(Outcome.SUCCEEDED));
+    }
+
+    /**
      * Ends the attempt: it failed. What that says about the backend is read from {@code cause}.
      *
      * @return whether this was the first ending
      */
     public boolean failed(Throwable cause) {
-        return end(Outcome.Failed.of(Objects.requireNonNull(cause, "cause")));
+        return failed(classify(Objects.requireNonNull(cause, "cause")));
+    }
+
+    /**
+     * Ends the attempt: it failed, and the caller knows what that says about the backend.
+     *
+     * @return whether this was the first ending
+     */
+    public boolean failed(Signal signal) {
+        return end(new Outcome.Failed(signal));
     }
 
     /** Ends the attempt as abandoned, unless it has ended: nothing is learnt. Idempotent. */
     @Override
     public void close() {
         end(Outcome.ABANDONED);
+    }
+
+    /** What a failure says about the backend. */
+    Signal classify(Throwable failure) {
+        return pipeline.classifier().ofFailure(failure);
     }
 
     /** The same fallback with its name resolved. */
@@ -120,7 +153,7 @@ public final class Attempt implements AutoCloseable {
             return false;
         }
         if (backend != null) {
-            pipeline.ended(backend, outcome, startNanos);
+            pipeline.ended(backend, outcome, startNanos, trial);
         }
         return true;
     }

@@ -84,7 +84,7 @@ final class Failover {
      */
     boolean mayTryAnother(Attempt attempt, Throwable failure) {
         attempt.failed(failure);
-        Signal signal = Signal.of(failure);
+        Signal signal = attempt.classify(failure);
         long tookNanos = clock.nanoTime() - dialNanos;
         onlyInstantRefusals &= signal == Signal.CONNECT_REFUSED && tookNanos < INSTANT.toNanos();
         long millis = tookNanos / 1_000_000;

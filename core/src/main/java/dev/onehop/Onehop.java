@@ -133,6 +133,7 @@ public final class Onehop implements AutoCloseable {
             try {
                 settings.discovery().close();
             } finally {
+                settings.prober().close();
                 settings.loop().close();
             }
         }

@@ -1,5 +1,6 @@
 package dev.onehop;
 
+import dev.onehop.health.Classifier;
 import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.AddressPolicy;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -43,6 +45,8 @@ public final class OnehopBuilder {
     private @Nullable String clusterDomain;
     private FamilyPreference family = FamilyPreference.ofThisJvm();
     private boolean strictDrop;
+    private Classifier classifier = Classifier.standard();
+    private @Nullable Prober prober;
     private SearchPath searchPath = SearchPath.ofThisMachine();
     private Set<String> hostsFile = HostsFile.names();
 
@@ -141,6 +145,12 @@ public final class OnehopBuilder {
         return this;
     }
 
+    /** What the endings of attempts say about backends; the standard one unless said otherwise. */
+    public OnehopBuilder classifier(Classifier classifier) {
+        this.classifier = Objects.requireNonNull(classifier, "classifier");
+        return this;
+    }
+
     /** The source of randomness, safe for use by many threads; each thread's own generator unless said otherwise. */
     public OnehopBuilder random(RandomGenerator random) {
         this.random = random;
@@ -153,9 +163,14 @@ public final class OnehopBuilder {
         return this;
     }
 
-    /** Time pushed by a test. */
+    /** Time pushed by a test, whose pods are no real ones: they are found to listen whenever they are probed. */
     OnehopBuilder loop(SerialScheduler loop) {
         this.loop = loop;
+        return prober((address, timeout) -> CompletableFuture.completedStage(null));
+    }
+
+    OnehopBuilder prober(Prober prober) {
+        this.prober = prober;
         return this;
     }
 
@@ -194,6 +209,8 @@ public final class OnehopBuilder {
                 standDown(clock),
                 strictDrop,
                 family,
+                classifier,
+                prober == null ? new ConnectProber() : prober,
                 Set.copyOf(namespaces),
                 HostNames.of(namespace.or(discovery::namespace), domain(clusterDomain), searchPath, hostsFile)));
     }

@@ -5,6 +5,7 @@ import dev.onehop.eligible.Eligible;
 import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
+import dev.onehop.health.Trial;
 import dev.onehop.pick.PickPolicy.Picker;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the present snapshot into an attempt: a backend, a fallback to the ClusterIP, or a refusal.
@@ -23,6 +25,9 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Shared: safe from any thread.
  */
 final class Picks {
+
+    /** How often the policy is asked again before everybody is looked at. */
+    private static final int TURNS = 3;
 
     private final ServicePipeline pipeline;
     private final Settings settings;
@@ -53,17 +58,47 @@ final class Picks {
     Backend pick(Eligible from, long nowNanos) {
         Optional<Duration> timeout = from.affinityTimeout();
         if (timeout.isPresent()) {
-            return affinity.pick(from, timeout.get(), picker, nowNanos);
+            return affinity.pick(from, timeout.get(), eligible -> picked(eligible, nowNanos), nowNanos);
         }
         affinity.forget();
-        return picker.pick(from);
+        return picked(from, nowNanos);
+    }
+
+    /**
+     * The policy's pick, and another one where that is suspect or has not its full share yet. Whoever is suspect comes
+     * after all others; a share that grows is a chance to be picked again (reliability 2.4, 2.7).
+     */
+    private Backend picked(Eligible from, long nowNanos) {
+        Backend picked = picker.pick(from);
+        if (from.isRamping() && settings.random().nextDouble() >= picked.weight(nowNanos)) {
+            picked = picker.pick(from);
+        }
+        return picked.isSuspect(nowNanos) ? unsuspected(from, picked, nowNanos) : picked;
+    }
+
+    private Backend unsuspected(Eligible from, Backend suspect, long nowNanos) {
+        for (int turn = 0; turn < TURNS; turn++) {
+            Backend another = picker.pick(from);
+            if (!another.isSuspect(nowNanos)) {
+                return another;
+            }
+        }
+        int start = settings.random().nextInt(from.size());
+        for (int i = 0; i < from.size(); i++) {
+            Backend another = from.backend((start + i) % from.size());
+            if (!another.isSuspect(nowNanos)) {
+                return another;
+            }
+        }
+        return suspect;
     }
 
     /** Opens an attempt by {@code now}'s decision; whoever has waited long enough goes to the ClusterIP. */
     Attempt open(Eligible now, String host) throws NoBackendException {
         long nanos = settings.loop().nanoTime();
         if (now.size() > 0) {
-            return open(pick(now, nanos), nanos);
+            Trial trial = now.takeTrial();
+            return trial == null ? open(pick(now, nanos), null, nanos) : open(trial.backend(), trial, nanos);
         }
         if (fallback(now) instanceof Decision.ClusterIp fallback) {
             InetSocketAddress address = ServiceOwnAddress.of(host, pipeline.destination(), now)
@@ -87,7 +122,7 @@ final class Picks {
         Eligible now = pipeline.eligible();
         return now.without(tried)
                 .filter(left -> budget.take(now.size() + now.ejected().size(), nanos))
-                .map(left -> open(picker.pick(left), nanos));
+                .map(left -> open(picked(left, nanos), null, nanos));
     }
 
     /** One pick and up to {@code most} - 1 others beside it, which neither move affinity nor take anybody's turn. */
@@ -109,9 +144,9 @@ final class Picks {
                 : StrictDrop.decision(settings.strictDrop(), now.decision());
     }
 
-    private Attempt open(Backend backend, long nanos) {
+    private Attempt open(Backend backend, @Nullable Trial trial, long nanos) {
         backend.opened();
-        return new Attempt(pipeline, backend, nanos);
+        return new Attempt(pipeline, backend, trial, nanos);
     }
 
     /** Counts a connection that went to the ClusterIP. */

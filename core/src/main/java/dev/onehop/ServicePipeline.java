@@ -5,33 +5,27 @@ import dev.onehop.eligible.Eligible;
 import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
-import dev.onehop.health.Ejections;
-import dev.onehop.health.HardEvidence;
+import dev.onehop.health.Classifier;
+import dev.onehop.health.MonotonicClock;
 import dev.onehop.health.Outcome;
 import dev.onehop.health.Signal;
-import dev.onehop.route.BackendKey;
+import dev.onehop.health.Trial;
 import dev.onehop.route.Destination;
 import dev.onehop.route.ExclusionReason;
 import dev.onehop.route.Route;
-import dev.onehop.route.RoutedEndpoint;
 import dev.onehop.service.Discovery;
 import dev.onehop.service.ServiceView;
 import dev.onehop.time.SerialScheduler;
 import dev.onehop.time.SerialScheduler.Cancellable;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,24 +42,26 @@ final class ServicePipeline implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ServicePipeline.class);
 
+    /** A caller that waits for less learns nothing about the backend when its patience ends (reliability 2.3). */
+    private static final Duration FAIR_PATIENCE = Duration.ofMillis(100);
+
     private static final ServiceView.Unknown NOTHING_YET =
             new ServiceView.Unknown("the first answer has not arrived yet");
 
     private final Destination destination;
     private final Settings settings;
     private final SerialScheduler loop;
-    private final String hostName;
+    private final RoutedBackends backends;
+    private final FleetHealth health;
     private final AtomicReference<@Nullable ServiceView> newest = new AtomicReference<>();
     private final List<Consumer<Eligible>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Eligible> decided = new CompletableFuture<>();
 
     // Serial
     private ServiceView view = NOTHING_YET;
-    private final Map<BackendKey, Backend> backends = new HashMap<>();
-    private Ejections ejections = Ejections.none();
     private volatile Cancellable waitTimer = () -> {};
     private Cancellable staleTimer = () -> {};
-    private Cancellable returnTimer = () -> {};
+    private Cancellable healthTimer = () -> {};
     private boolean waiting = true;
     private boolean failing;
 
@@ -78,8 +74,10 @@ final class ServicePipeline implements AutoCloseable {
         this.destination = destination;
         this.settings = settings;
         this.loop = settings.loop();
-        this.hostName =
+        String hostName =
                 destination.service().name() + "." + destination.service().namespace();
+        this.backends = new RoutedBackends(hostName, new MonotonicClock(loop::nanoTime));
+        this.health = new FleetHealth(destination.toString(), backends, settings.random(), this::probe);
         this.eligible = Eligible.nobody(new Decision.Wait(NOTHING_YET.why()), NOTHING_YET, null, 0);
     }
 
@@ -137,14 +135,63 @@ final class ServicePipeline implements AutoCloseable {
         };
     }
 
-    /** Takes the ending of an attempt: counters at once, a verdict on the backend on the loop. */
-    void ended(Backend backend, Outcome outcome, long startNanos) {
+    /** What endings of attempts mean. */
+    Classifier classifier() {
+        return settings.classifier();
+    }
+
+    /** Takes the ending of an attempt: counters and evidence at once, a verdict on the backend on the loop. */
+    void ended(Backend backend, Outcome outcome, long startNanos, @Nullable Trial trial) {
         backend.ended(outcome);
-        if (outcome instanceof Outcome.Failed failed && failed.signal().isHard()) {
-            if (backend.hardEvidence().add(failed.signal(), startNanos)) {
-                loop.execute(() -> nominate(backend, failed.signal()));
-            }
+        if (outcome instanceof Outcome.Succeeded) {
+            backend.softEvidence().succeeded();
+        } else if (outcome instanceof Outcome.Failed failed) {
+            failed(backend, failed.signal(), startNanos);
         }
+        if (trial != null) {
+            onLoop(() -> {
+                health.tried(trial, outcome, loop.nanoTime());
+                return true;
+            });
+        }
+    }
+
+    private void failed(Backend backend, Signal signal, long startNanos) {
+        long nowNanos = loop.nanoTime();
+        switch (signal.evidence()) {
+            case HARD -> {
+                backend.suspect(nowNanos);
+                if (backend.hardEvidence().add(signal, startNanos)) {
+                    onLoop(() -> health.failedToConnect(backend, signal, loop.nanoTime()));
+                }
+            }
+            case SOFT, RATE -> {
+                boolean unfair = signal == Signal.RESPONSE_TIMEOUT && nowNanos - startNanos < FAIR_PATIENCE.toNanos();
+                String enough = unfair ? null : backend.softEvidence().add(signal);
+                if (enough != null) {
+                    onLoop(() -> health.answeredBadly(backend, enough, loop.nanoTime()));
+                }
+            }
+            case NONE -> {}
+        }
+    }
+
+    /** Changes the health of the fleet on the loop; a new snapshot follows where something did change. */
+    private void onLoop(BooleanSupplier change) {
+        loop.execute(() -> {
+            if (change.getAsBoolean()) {
+                republish();
+            }
+        });
+    }
+
+    private void probe(Backend backend, Duration timeout) {
+        settings.prober()
+                .connect(backend.address(), timeout)
+                .whenComplete((connected, failure) -> onLoop(() -> {
+                    health.probed(backend, failure == null, loop.nanoTime());
+                    return true;
+                }));
     }
 
     /** Ends the watch; connections go to the ClusterIP from now on. Idempotent. */
@@ -170,7 +217,7 @@ final class ServicePipeline implements AutoCloseable {
         waitTimer.cancel();
         loop.execute(() -> {
             staleTimer.cancel();
-            returnTimer.cancel();
+            healthTimer.cancel();
             listeners.clear();
         });
     }
@@ -197,21 +244,6 @@ final class ServicePipeline implements AutoCloseable {
         }
     }
 
-    private void nominate(Backend backend, Signal signal) {
-        if (backends.get(backend.key()) != backend) {
-            return; // the backend has left since
-        }
-        double jitter = 0.8 + 0.4 * settings.random().nextDouble();
-        String evidence = HardEvidence.ENOUGH + " hard failures in a row, the last " + signal;
-        Ejections next = ejections.eject(backend.key(), evidence, backends.keySet(), loop.nanoTime(), jitter);
-        if (next != ejections) {
-            ejections = next;
-            backend.hardEvidence().clear();
-            log.info("{}: ejected {}: {}", destination, backend, evidence);
-            republish();
-        }
-    }
-
     private void republish() {
         if (closed) {
             return;
@@ -224,7 +256,7 @@ final class ServicePipeline implements AutoCloseable {
             eligible = closedSnapshot(); // close() came in between
             return;
         }
-        scheduleReturn(next, now);
+        scheduleHealth(next, now);
         scheduleStale(now);
         SnapshotLog.changed(log, destination, before, next);
         if (!(next.decision() instanceof Decision.Wait) && !decided.isDone()) {
@@ -268,8 +300,9 @@ final class ServicePipeline implements AutoCloseable {
                 known.slices(),
                 settings.discovery().location(),
                 settings.addressPolicy());
-        List<Backend> present = keep(route);
-        ejections = ejections.at(now, backends.keySet());
+        List<Backend> present = backends.keep(route);
+        health.refresh(
+                route instanceof Route.Backends set && set.affinityTimeout().isPresent(), now);
         Optional<Decision.ClusterIp> standDown = settings.standDown().look();
         if (standDown.isPresent()) {
             return Eligible.nobody(standDown.get(), from, route, version);
@@ -281,7 +314,8 @@ final class ServicePipeline implements AutoCloseable {
             return fallBack(FallbackReason.VIEW_TOO_OLD, Verdict.UNKNOWN, why, route, version);
         }
         if (route instanceof Route.Backends set) {
-            return Eligible.of(from, set, present, ejections, version);
+            boolean ramping = present.stream().anyMatch(backend -> backend.weight(now) < 1);
+            return Eligible.of(from, set, present, health.ejections(), health.trials(), ramping, version);
         }
         if (route instanceof Route.NotProxied) {
             return fallBack(FallbackReason.NOT_PROXIED, Verdict.NOT_PROXIED, route.text(), route, version);
@@ -302,11 +336,15 @@ final class ServicePipeline implements AutoCloseable {
         return Eligible.nobody(decision, view, route, version);
     }
 
-    private void scheduleReturn(Eligible published, long now) {
-        returnTimer.cancel();
-        OptionalLong next = ejections.nextReturnNanos();
-        if (next.isPresent() && published.size() > 0) {
-            returnTimer = loop.schedule(Duration.ofNanos(next.getAsLong() - now), this::republish);
+    private void scheduleHealth(Eligible published, long now) {
+        healthTimer.cancel();
+        OptionalLong next = health.nextNanos(now);
+        long wait = next.isPresent() ? next.getAsLong() - now : Long.MAX_VALUE;
+        if (published.isRamping()) {
+            wait = Math.min(wait, Backend.RAMP_NANOS); // until then, every snapshot says that shares still grow
+        }
+        if (wait < Long.MAX_VALUE && published.size() > 0) {
+            healthTimer = loop.schedule(Duration.ofNanos(wait), this::republish);
         }
     }
 
@@ -326,33 +364,5 @@ final class ServicePipeline implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             log.warn("{}: a listener failed; the pipeline goes on", destination, e);
         }
-    }
-
-    /**
-     * One backend per routed endpoint, the same object as before where the endpoint is the same; those not routed to any
-     * more are forgotten.
-     */
-    private List<Backend> keep(Route route) {
-        if (!(route instanceof Route.Backends set)) {
-            backends.clear();
-            return List.of();
-        }
-        List<Backend> present = new ArrayList<>(set.endpoints().size());
-        for (RoutedEndpoint endpoint : set.endpoints()) {
-            Backend backend = backends.get(endpoint.key());
-            if (backend == null) {
-                backend = new Backend(endpoint, hostName);
-                backends.put(endpoint.key(), backend);
-            } else {
-                backend.seen(endpoint.endpoint());
-            }
-            present.add(backend);
-        }
-        if (backends.size() > present.size()) {
-            Set<Backend> stay = Collections.newSetFromMap(new IdentityHashMap<>(present.size()));
-            stay.addAll(present);
-            backends.values().removeIf(backend -> !stay.contains(backend));
-        }
-        return present;
     }
 }

@@ -1,5 +1,6 @@
 package dev.onehop;
 
+import dev.onehop.health.Classifier;
 import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Discovery;
@@ -29,5 +30,7 @@ record Settings(
         StandDown standDown,
         boolean strictDrop,
         FamilyPreference family,
+        Classifier classifier,
+        Prober prober,
         Set<String> namespaces,
         HostNames names) {}

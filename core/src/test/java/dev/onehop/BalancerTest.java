@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Test;
 
 class BalancerTest {
 
+    private static final Duration NOT_SUSPECT_ANY_MORE = Duration.ofMillis(1_001);
+
     private final ManualTime time = new ManualTime();
     private final StaticDiscovery discovery = StaticDiscovery.create("shop", new ClientLocation("node-a", "zone-a"));
     private final Onehop onehop = Onehop.builder()
@@ -125,7 +127,7 @@ class BalancerTest {
         refuse(api, "pod-0");
         time.run();
         assertThat(api.eligible().size()).isEqualTo(3);
-        time.advance(Duration.ofMillis(5));
+        time.advance(NOT_SUSPECT_ANY_MORE);
         refuse(api, "pod-0");
         time.run();
 
@@ -140,7 +142,7 @@ class BalancerTest {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
         Balancer api = balancer();
         refuse(api, "pod-0");
-        time.advance(Duration.ofMillis(5));
+        time.advance(NOT_SUSPECT_ANY_MORE);
         refuse(api, "pod-0");
         time.run();
 
@@ -467,7 +469,7 @@ class BalancerTest {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
         Balancer api = balancer();
         refuse(api, "pod-0");
-        time.advance(Duration.ofMillis(5));
+        time.advance(NOT_SUSPECT_ANY_MORE);
         refuse(api, "pod-0");
         time.run();
         discovery.set(
@@ -535,10 +537,11 @@ class BalancerTest {
         Balancer api = balancer();
 
         for (int i = 0; i < 2; i++) {
+            time.advance(NOT_SUSPECT_ANY_MORE);
             refuse(api, "pod-0");
             api.attempt().succeeded();
-            time.advance(Duration.ofMillis(5));
         }
+        time.run();
 
         assertThat(api.eligible().ejected()).hasSize(1);
     }
@@ -550,8 +553,8 @@ class BalancerTest {
 
         for (int i = 0; i < 4; i++) {
             refuse(api, "pod-0");
-            time.advance(Duration.ofMillis(5));
-            backend(api, "pod-0").hardEvidence().clear(); // what Attempt.connected() does
+            time.advance(NOT_SUSPECT_ANY_MORE);
+            backend(api, "pod-0").connected(); // what Attempt.connected() does
         }
         time.run();
 
@@ -563,7 +566,7 @@ class BalancerTest {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
         Balancer api = balancer();
         refuse(api, "pod-0");
-        time.advance(Duration.ofMillis(5));
+        time.advance(NOT_SUSPECT_ANY_MORE);
         refuse(api, "pod-0");
         time.run();
 

@@ -70,7 +70,7 @@ final class Fleet {
                 ClientLocation.unknown(),
                 AddressPolicy.strict());
         List<Backend> backends = route.endpoints().stream()
-                .map(endpoint -> new Backend(endpoint, "api.shop"))
+                .map(endpoint -> new Backend(endpoint, "api.shop", new MonotonicClock(System::nanoTime)))
                 .toList();
         return Eligible.of(view, route, backends, Ejections.none(), 1);
     }

@@ -3,6 +3,7 @@ package dev.onehop.eligible;
 import dev.onehop.health.Backend;
 import dev.onehop.health.Ejection;
 import dev.onehop.health.Ejections;
+import dev.onehop.health.Trial;
 import dev.onehop.route.Route;
 import dev.onehop.service.ServiceView;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Eligible {
 
     private static final Backend[] NOBODY = {};
+    private static final Trial[] NO_TRIALS = {};
 
     private final Decision decision;
     private final ServiceView view;
@@ -33,6 +35,8 @@ public final class Eligible {
     private final Ejections ejections;
     private final Optional<Duration> affinityTimeout;
     private final boolean failedOpen;
+    private final Trial[] trials;
+    private final boolean ramping;
     private final long version;
 
     private Eligible(
@@ -44,6 +48,8 @@ public final class Eligible {
             Ejections ejections,
             Optional<Duration> affinityTimeout,
             boolean failedOpen,
+            Trial[] trials,
+            boolean ramping,
             long version) {
         this.decision = decision;
         this.view = view;
@@ -53,22 +59,39 @@ public final class Eligible {
         this.ejections = ejections;
         this.affinityTimeout = affinityTimeout;
         this.failedOpen = failedOpen;
+        this.trials = trials;
+        this.ramping = ramping;
         this.version = version;
     }
 
     /** Nobody to pick, for the reason {@code decision} gives; {@code route} is null when no view was complete. */
     public static Eligible nobody(Decision decision, ServiceView view, @Nullable Route route, long version) {
-        return new Eligible(decision, view, route, NOBODY, 0, Ejections.none(), Optional.empty(), false, version);
+        return new Eligible(
+                decision, view, route, NOBODY, 0, Ejections.none(), Optional.empty(), false, NO_TRIALS, false, version);
+    }
+
+    /** The backends of a route, those not ejected first, where nobody is on trial or ramping. */
+    public static Eligible of(
+            ServiceView view, Route.Backends route, List<Backend> backends, Ejections ejections, long version) {
+        return of(view, route, backends, ejections, List.of(), false, version);
     }
 
     /**
      * The backends of a route, those not ejected first.
      *
      * @param backends one per endpoint of {@code route}, not empty, without duplicates
+     * @param trials backends that are ejected, but may be sent a request to try them
+     * @param ramping whether the share of a backend is still growing
      * @param version grows with every snapshot of one Service port
      */
     public static Eligible of(
-            ServiceView view, Route.Backends route, List<Backend> backends, Ejections ejections, long version) {
+            ServiceView view,
+            Route.Backends route,
+            List<Backend> backends,
+            Ejections ejections,
+            List<Trial> trials,
+            boolean ramping,
+            long version) {
         var ordered = new Backend[backends.size()];
         int healthy = 0;
         int last = ordered.length;
@@ -81,7 +104,17 @@ public final class Eligible {
         }
         int size = healthy == 0 ? ordered.length : healthy;
         return new Eligible(
-                Decision.PICK, view, route, ordered, size, ejections, route.affinityTimeout(), healthy == 0, version);
+                Decision.PICK,
+                view,
+                route,
+                ordered,
+                size,
+                ejections,
+                route.affinityTimeout(),
+                healthy == 0,
+                trials.toArray(NO_TRIALS),
+                ramping,
+                version);
     }
 
     /** What becomes of a connection now; {@link Decision.Pick} exactly when {@link #size()} is not 0. */
@@ -121,6 +154,21 @@ public final class Eligible {
     /** Whether every backend is ejected, and so all are used. */
     public boolean failedOpen() {
         return failedOpen;
+    }
+
+    /** A place to try an ejected backend with one request, now taken by the caller; null when there is none. */
+    public @Nullable Trial takeTrial() {
+        for (Trial trial : trials) {
+            if (trial.take()) {
+                return trial;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the share of a backend is still growing after its return. */
+    public boolean isRamping() {
+        return ramping;
     }
 
     /** How long a chosen backend is remembered, when the Service asks for session affinity (R30). */
@@ -178,6 +226,8 @@ public final class Eligible {
                 ejections,
                 affinityTimeout,
                 failedOpen,
+                NO_TRIALS,
+                ramping,
                 version));
     }
 }

@@ -212,6 +212,9 @@ public record Explanation(
 
     private static String ejection(Ejection ejection, long nowNanos) {
         long millis = Math.max(0, ejection.untilNanos() - nowNanos) / 1_000_000;
+        if (ejection.onTrial()) {
+            return "ejected, and being tried (time " + ejection.times() + "): " + ejection.evidence();
+        }
         return "ejected for " + millis + " ms more (time " + ejection.times() + "): " + ejection.evidence();
     }
 

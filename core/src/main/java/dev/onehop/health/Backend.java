@@ -6,6 +6,7 @@ import dev.onehop.service.Endpoint;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,13 @@ import java.util.Optional;
  */
 public final class Backend {
 
+    /** How long the share of a backend that is back takes to grow to the full one. */
+    public static final long RAMP_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private static final long NEVER = Long.MIN_VALUE;
+    private static final long SUSPECT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final double LEAST_WEIGHT = 0.1;
+
     private static final VarHandle STARTED = counter("started");
     private static final VarHandle SUCCEEDED = counter("succeeded");
     private static final VarHandle FAILED = counter("failed");
@@ -26,6 +34,13 @@ public final class Backend {
     private final InetSocketAddress address;
     private volatile Endpoint endpoint;
     private final HardEvidence hardEvidence = new HardEvidence();
+    private final SoftEvidence softEvidence;
+
+    /** Until when it is suspect, by the monotonic clock, or {@link #NEVER}. */
+    private volatile long suspectUntilNanos = NEVER;
+
+    /** Since when its share grows, by the monotonic clock, or {@link #NEVER}. */
+    private volatile long rampingSinceNanos = NEVER;
 
     @SuppressWarnings("unused")
     private volatile long started;
@@ -43,10 +58,12 @@ public final class Backend {
      * Makes the backend of a routed endpoint.
      *
      * @param hostName the Service's name, which the address carries as its host name without ever being looked up
+     * @param clock for the windows in which answers are judged
      */
-    public Backend(RoutedEndpoint routed, String hostName) {
+    public Backend(RoutedEndpoint routed, String hostName, MonotonicClock clock) {
         this.key = routed.key();
         this.endpoint = routed.endpoint();
+        this.softEvidence = new SoftEvidence(clock);
         this.address = new InetSocketAddress(key.ip().named(hostName), key.port());
     }
 
@@ -120,6 +137,54 @@ public final class Backend {
     /** The hard failures in a row on this backend. */
     public HardEvidence hardEvidence() {
         return hardEvidence;
+    }
+
+    /** The bad answers of this backend. */
+    public SoftEvidence softEvidence() {
+        return softEvidence;
+    }
+
+    /**
+     * A first connect has failed: for a second, or until one succeeds, others come first. Not an ejection, and free when
+     * it was wrong; it is what keeps callers at the same time from finding out one by one (reliability 2.4).
+     */
+    public void suspect(long nowNanos) {
+        suspectUntilNanos = nowNanos + SUSPECT_NANOS;
+    }
+
+    /** Whether others come first for now. */
+    public boolean isSuspect(long nowNanos) {
+        long until = suspectUntilNanos;
+        return until != NEVER && until - nowNanos > 0;
+    }
+
+    /** A connection was made: whatever failed to connect before is forgotten. */
+    public void connected() {
+        hardEvidence.clear();
+        if (suspectUntilNanos != NEVER) {
+            suspectUntilNanos = NEVER;
+        }
+    }
+
+    /** All evidence is forgotten: it has led to an ejection, or the backend is back. */
+    public void forgive() {
+        connected();
+        softEvidence.clear();
+    }
+
+    /** It is back from an ejection: from now on its share grows (reliability 2.7). */
+    public void rampFrom(long nowNanos) {
+        rampingSinceNanos = nowNanos;
+    }
+
+    /** How much of its share it gets: 0.1 just after its return, 1 from ten seconds on. */
+    public double weight(long nowNanos) {
+        long since = rampingSinceNanos;
+        if (since == NEVER) {
+            return 1;
+        }
+        double ramped = (double) (nowNanos - since) / RAMP_NANOS;
+        return ramped >= 1 ? 1 : LEAST_WEIGHT + (1 - LEAST_WEIGHT) * Math.max(0, ramped);
     }
 
     /** {@code ip:port}, and the pod's name if known. */

@@ -16,17 +16,10 @@ public sealed interface Outcome {
      * The attempt failed.
      *
      * @param signal what that says about the backend
-     * @param cause what was thrown
      */
-    record Failed(Signal signal, Throwable cause) implements Outcome {
+    record Failed(Signal signal) implements Outcome {
         public Failed {
             Objects.requireNonNull(signal, "signal");
-            Objects.requireNonNull(cause, "cause");
-        }
-
-        /** Classifies {@code cause} by {@link Signal#of}. */
-        public static Failed of(Throwable cause) {
-            return new Failed(Signal.of(cause), cause);
         }
     }
 

@@ -1,117 +1,54 @@
 package dev.onehop.health;
 
-import java.io.IOException;
-import java.net.BindException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.PortUnreachableException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertificateException;
-import java.util.List;
-import java.util.Locale;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLPeerUnverifiedException;
-
-/**
- * What a failed attempt tells about its backend. Hard signals mean that nobody answers there: they are local, cheap and
- * certain, and no byte of a request has left us (reliability 2.3).
- */
+/** What the ending of an attempt tells about its backend (reliability 2.3). */
 public enum Signal {
     /** Nobody listens on the port. */
-    CONNECT_REFUSED(true),
+    CONNECT_REFUSED(Evidence.HARD),
     /** No answer to our connect in time. */
-    CONNECT_TIMEOUT(true),
+    CONNECT_TIMEOUT(Evidence.HARD),
     /** The network knows no way there. */
-    UNREACHABLE(true),
+    UNREACHABLE(Evidence.HARD),
     /** The TLS handshake broke down. */
-    TLS_HANDSHAKE(true),
+    TLS_HANDSHAKE(Evidence.HARD),
     /**
      * One side does not accept the other's certificate. Says nothing of whether the pod is up, and often that our own
      * trust or client certificate is wrong, so it is no reason to go round all pods.
      */
-    TLS_IDENTITY(false),
+    TLS_IDENTITY(Evidence.NONE),
     /** Our own ports, files or threads ran out: says nothing about the backend. */
-    LOCAL_EXHAUSTION(false),
+    LOCAL_EXHAUSTION(Evidence.NONE),
+    /** The connection broke before the answer was complete. */
+    RESET(Evidence.SOFT),
+    /** A connection used before was found closed when it was to be used again: the ordinary race of idle connections. */
+    STALE_CONNECTION(Evidence.NONE),
+    /** The server closes the connection in good order, or has not begun the request: GOAWAY, REFUSED_STREAM. */
+    CONNECTION_ENDS(Evidence.NONE),
+    /** The server says it cannot: HTTP 502, 503, 504, gRPC UNAVAILABLE. */
+    UNAVAILABLE(Evidence.SOFT),
+    /** The server failed at this request: HTTP 500, gRPC UNKNOWN, INTERNAL, DATA_LOSS. */
+    SERVER_ERROR(Evidence.RATE),
+    /** No answer within a caller's patience that was long enough to be fair. */
+    RESPONSE_TIMEOUT(Evidence.SOFT),
+    /** The server asks for less: HTTP 429, 503 with Retry-After, gRPC RESOURCE_EXHAUSTED. It is up. */
+    BUSY(Evidence.NONE),
+    /** The caller cancelled, or its patience was too short to say anything. */
+    GIVEN_UP(Evidence.NONE),
     /** Anything else; the request may have been on its way. */
-    OTHER(false);
+    OTHER(Evidence.NONE);
 
-    private static final int MAX_CAUSES = 16;
+    private final Evidence evidence;
 
-    /** TLS alerts by which a peer refuses our certificate. */
-    private static final List<String> PEER_REFUSES_US =
-            List.of("bad_certificate", "certificate_required", "unknown_ca", "certificate_unknown");
+    Signal(Evidence evidence) {
+        this.evidence = evidence;
+    }
 
-    private final boolean hard;
-
-    Signal(boolean hard) {
-        this.hard = hard;
+    /** How much it says against the backend. */
+    public Evidence evidence() {
+        return evidence;
     }
 
     /** Whether the connection was never made, so that another backend may be tried whatever the request is. */
     public boolean isHard() {
-        return hard;
-    }
-
-    /**
-     * Classifies by the most telling exception along the chain of causes: a certificate nobody trusts is found at the
-     * bottom of a failed handshake.
-     */
-    public static Signal of(Throwable failure) {
-        Signal found = OTHER;
-        Throwable cause = failure;
-        for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
-            Signal own = own(cause);
-            if (own == TLS_IDENTITY || own == LOCAL_EXHAUSTION) {
-                return own;
-            }
-            // The innermost says most: clients wrap timeouts and unreachable networks in plain ConnectExceptions.
-            found = own == OTHER ? found : own;
-        }
-        return found;
-    }
-
-    private static Signal own(Throwable cause) {
-        String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        if (isIdentity(cause, text)) {
-            return TLS_IDENTITY;
-        }
-        if (cause instanceof SSLHandshakeException) {
-            return TLS_HANDSHAKE;
-        }
-        boolean none = text.startsWith("too many open files") || text.startsWith("cannot assign requested");
-        if (cause instanceof BindException || (none && cause instanceof IOException)) {
-            return LOCAL_EXHAUSTION;
-        }
-        if (cause instanceof NoRouteToHostException
-                || cause instanceof PortUnreachableException
-                || cause instanceof UnresolvedAddressException
-                || (cause instanceof SocketException && text.startsWith("network is unreachable"))) {
-            return UNREACHABLE;
-        }
-        if (isConnectTimeout(cause, text)) {
-            return CONNECT_TIMEOUT;
-        }
-        return cause instanceof ConnectException ? CONNECT_REFUSED : OTHER;
-    }
-
-    private static boolean isConnectTimeout(Throwable cause, String text) {
-        String type = cause.getClass().getSimpleName();
-        return type.equals("HttpConnectTimeoutException")
-                || type.equals("ConnectTimeoutException")
-                || (cause instanceof ConnectException && text.contains("timed out"))
-                || (cause instanceof SocketTimeoutException && text.startsWith("connect timed out"));
-    }
-
-    private static boolean isIdentity(Throwable cause, String text) {
-        return cause instanceof CertificateException
-                || cause instanceof CertPathBuilderException
-                || cause instanceof CertPathValidatorException
-                || cause instanceof SSLPeerUnverifiedException
-                || (cause instanceof SSLException && PEER_REFUSES_US.stream().anyMatch(text::contains));
+        return evidence == Evidence.HARD;
     }
 }

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onehop.health.Backend;
+import dev.onehop.health.Ejection;
 import dev.onehop.health.Ejections;
 import dev.onehop.route.BackendKey;
 import dev.onehop.testing.SampleService;
@@ -70,7 +71,7 @@ class EligibleTest {
                 SampleService.backends(fleet).stream().map(Backend::key).collect(toSet());
         var ejections = Ejections.none();
         for (Backend backend : backends.subList(0, count)) {
-            ejections = ejections.eject(backend.key(), "refused", larger, 0, 1.0);
+            ejections = ejections.eject(backend.key(), Ejection.Kind.HARD, "refused", larger, 0, 1.0);
         }
         return ejections;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onehop.eligible.Eligible;
 import dev.onehop.health.Backend;
+import dev.onehop.health.Ejection;
 import dev.onehop.health.Ejections;
 import dev.onehop.pick.PickPolicy.Picker;
 import dev.onehop.testing.SampleService;
@@ -59,7 +60,7 @@ public abstract class PickPolicyContract {
         var backends = SampleService.backends(5);
         var out = backends.get(2);
         var fleet = backends.stream().map(Backend::key).collect(toSet());
-        var ejections = Ejections.none().eject(out.key(), "test", fleet, 0, 1.0);
+        var ejections = Ejections.none().eject(out.key(), Ejection.Kind.HARD, "test", fleet, 0, 1.0);
         var eligible = Eligible.of(SampleService.view(5), SampleService.route(5), backends, ejections, 1);
         var picker = picker();
 

@@ -3,6 +3,7 @@ package dev.onehop.testing;
 import dev.onehop.eligible.Eligible;
 import dev.onehop.health.Backend;
 import dev.onehop.health.Ejections;
+import dev.onehop.health.MonotonicClock;
 import dev.onehop.route.Destination;
 import dev.onehop.route.Route;
 import dev.onehop.service.AddressFamily;
@@ -94,7 +95,7 @@ public final class SampleService {
     /** The backends of {@link #route}, freshly made. */
     public static List<Backend> backends(int pods) {
         return route(pods).endpoints().stream()
-                .map(endpoint -> new Backend(endpoint, "api.shop"))
+                .map(endpoint -> new Backend(endpoint, "api.shop", new MonotonicClock(System::nanoTime)))
                 .toList();
     }
 

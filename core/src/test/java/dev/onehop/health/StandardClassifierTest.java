@@ -11,15 +11,19 @@ import java.net.SocketTimeoutException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.security.cert.CertificateException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class SignalTest {
+class StandardClassifierTest {
 
     static Stream<Arguments> failures() {
         return Stream.of(
@@ -33,8 +37,9 @@ class SignalTest {
                 Arguments.of(new BindException("Address already in use"), Signal.LOCAL_EXHAUSTION, false),
                 Arguments.of(new SocketException("Too many open files"), Signal.LOCAL_EXHAUSTION, false),
                 Arguments.of(new ConnectException("Cannot assign requested address"), Signal.LOCAL_EXHAUSTION, false),
-                Arguments.of(new SocketTimeoutException("Read timed out"), Signal.OTHER, false),
-                Arguments.of(new SocketTimeoutException("Read timed out on connection 7"), Signal.OTHER, false),
+                Arguments.of(new SocketTimeoutException("Read timed out"), Signal.RESPONSE_TIMEOUT, false),
+                Arguments.of(
+                        new SocketTimeoutException("Read timed out on connection 7"), Signal.RESPONSE_TIMEOUT, false),
                 Arguments.of(new IOException("upstream said: Network is unreachable"), Signal.OTHER, false),
                 Arguments.of(
                         new SSLHandshakeException("Received fatal alert: bad_certificate"), Signal.TLS_IDENTITY, false),
@@ -47,22 +52,22 @@ class SignalTest {
                         new ConnectException("wrapped").initCause(new NoRouteToHostException("No route to host")),
                         Signal.UNREACHABLE,
                         true),
-                Arguments.of(new HttpTimeoutException("request timed out"), Signal.OTHER, false),
-                Arguments.of(new SocketException("Connection reset"), Signal.OTHER, false),
-                Arguments.of(new IOException("HTTP/1.1 header parser received no bytes"), Signal.OTHER, false));
+                Arguments.of(new HttpTimeoutException("request timed out"), Signal.RESPONSE_TIMEOUT, false),
+                Arguments.of(new SocketException("Connection reset"), Signal.RESET, false),
+                Arguments.of(new IOException("HTTP/1.1 header parser received no bytes"), Signal.RESET, false));
     }
 
     @ParameterizedTest
     @MethodSource("failures")
     void readsWhatAFailureSaysOfItsBackend(Throwable failure, Signal signal, boolean hard) {
-        assertThat(Signal.of(failure)).isEqualTo(signal);
-        assertThat(Signal.of(failure).isHard()).isEqualTo(hard);
+        assertThat(Classifier.standard().ofFailure(failure)).isEqualTo(signal);
+        assertThat(Classifier.standard().ofFailure(failure).isHard()).isEqualTo(hard);
     }
 
     @ParameterizedTest
     @MethodSource("failures")
     void looksThroughWrappers(Throwable failure, Signal signal) {
-        assertThat(Signal.of(new CompletionException(new CompletionException(failure))))
+        assertThat(Classifier.standard().ofFailure(new CompletionException(new CompletionException(failure))))
                 .isEqualTo(signal);
     }
 
@@ -73,6 +78,45 @@ class SignalTest {
         a.initCause(b);
         b.initCause(a);
 
-        assertThat(Signal.of(a)).isEqualTo(Signal.CONNECT_REFUSED);
+        assertThat(Classifier.standard().ofFailure(a)).isEqualTo(Signal.CONNECT_REFUSED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200, false, ",
+        "204, false, ",
+        "301, false, ",
+        "400, false, ",
+        "404, false, ",
+        "501, false, ",
+        "505, false, ",
+        "500, false, SERVER_ERROR",
+        "502, false, UNAVAILABLE",
+        "503, false, UNAVAILABLE",
+        "504, true, UNAVAILABLE",
+        "503, true, BUSY",
+        "429, false, BUSY",
+        "429, true, BUSY"
+    })
+    void mostHttpStatusesSayThatTheBackendHasDoneItsWork(int status, boolean retryAfter, Signal signal) {
+        assertThat(Classifier.standard().ofHttpStatus(status, retryAfter)).isEqualTo(Optional.ofNullable(signal));
+    }
+
+    @Test
+    void mostGrpcCodesSayThatTheBackendHasDoneItsWork() {
+        var signals = new TreeMap<Integer, Signal>();
+        for (int code = 0; code <= 16; code++) {
+            int each = code;
+            Classifier.standard().ofGrpcStatus(code).ifPresent(signal -> signals.put(each, signal));
+        }
+        assertThat(signals)
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        1, Signal.GIVEN_UP,
+                        2, Signal.SERVER_ERROR,
+                        4, Signal.RESPONSE_TIMEOUT,
+                        8, Signal.BUSY,
+                        13, Signal.SERVER_ERROR,
+                        14, Signal.UNAVAILABLE,
+                        15, Signal.SERVER_ERROR));
     }
 }

@@ -1,0 +1,209 @@
+package dev.onehop;
+
+import dev.onehop.health.Backend;
+import dev.onehop.health.Ejection;
+import dev.onehop.health.Ejection.Kind;
+import dev.onehop.health.Ejections;
+import dev.onehop.health.HardEvidence;
+import dev.onehop.health.Outcome;
+import dev.onehop.health.Outliers;
+import dev.onehop.health.SharedFate;
+import dev.onehop.health.Signal;
+import dev.onehop.health.Trial;
+import dev.onehop.route.BackendKey;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who of one Service port's backends is out, and how they come back. Evidence nominates; the fleet's limits and its
+ * shared fate decide (reliability 2.4 to 2.7).
+ *
+ * <p>Serial: touched only by tasks on the pipeline's loop. Nothing here blocks: probes are asked for, and their answers
+ * come as calls.
+ */
+final class FleetHealth {
+
+    private static final Logger log = LoggerFactory.getLogger(FleetHealth.class);
+
+    /** How long a connect of ours may take that nobody waits for. */
+    static final Duration PROBE = Duration.ofSeconds(1);
+
+    /** In a fleet so small, a backend that returns gets its full share at once. */
+    private static final int TOO_SMALL_TO_RAMP = 2;
+
+    private final String name;
+    private final RoutedBackends backends;
+    private final RandomGenerator random;
+    private final BiConsumer<Backend, Duration> probe;
+    private final SharedFate fate = new SharedFate();
+    private final Map<BackendKey, OpenTrial> trials = new HashMap<>();
+    private Ejections ejections = Ejections.none();
+    private boolean shared;
+
+    /**
+     * @param name of the Service port, for the log
+     * @param probe asks for a connect to a backend; its end is told to {@link #probed}
+     */
+    FleetHealth(String name, RoutedBackends backends, RandomGenerator random, BiConsumer<Backend, Duration> probe) {
+        this.name = name;
+        this.backends = backends;
+        this.random = random;
+        this.probe = probe;
+    }
+
+    Ejections ejections() {
+        return ejections;
+    }
+
+    /** Where requests may go to try backends that were ejected for bad answers. */
+    List<Trial> trials() {
+        return trials.values().stream().map(OpenTrial::trial).toList();
+    }
+
+    /** Connects to {@code backend} failed, often enough. */
+    boolean failedToConnect(Backend backend, Signal last, long nowNanos) {
+        return eject(backend, Kind.HARD, HardEvidence.ENOUGH + " hard failures in a row, the last " + last, nowNanos);
+    }
+
+    /** The answers of {@code backend} were bad, often enough to look at the others as well. */
+    boolean answeredBadly(Backend backend, String evidence, long nowNanos) {
+        if (!backends.contains(backend)) {
+            return false;
+        }
+        fate.nominated(backend.key(), nowNanos);
+        if (updateSharedFate(nowNanos)) {
+            return true;
+        }
+        return Outliers.is(backend, backends.all()) && eject(backend, Kind.SOFT, evidence, nowNanos);
+    }
+
+    /** How the connect that was asked for went. */
+    void probed(Backend backend, boolean connected, long nowNanos) {
+        Ejection now = ejections.of(backend.key()).orElse(null);
+        if (now == null || !now.onTrial() || now.kind() != Kind.HARD || !backends.contains(backend)) {
+            return;
+        }
+        if (connected) {
+            back(backend, nowNanos);
+        } else {
+            ejections = ejections.failedTrial(backend.key(), "still does not accept connections", nowNanos, jitter());
+        }
+    }
+
+    /** How a request went that was sent to try a backend. */
+    void tried(Trial trial, Outcome outcome, long nowNanos) {
+        OpenTrial open = trials.get(trial.backend().key());
+        if (open == null || open.trial != trial) {
+            return; // it was lost, or over, before this request ended
+        }
+        if (outcome instanceof Outcome.Failed failed && failed.signal().evidence() != dev.onehop.health.Evidence.NONE) {
+            trials.remove(trial.backend().key());
+            ejections =
+                    ejections.failedTrial(trial.backend().key(), "on trial: " + failed.signal(), nowNanos, jitter());
+            return;
+        }
+        if (outcome instanceof Outcome.Succeeded && ++open.good >= Trial.ENOUGH) {
+            back(trial.backend(), nowNanos);
+            return;
+        }
+        trial.release();
+    }
+
+    /**
+     * Brings all of it up to a time and to the present backends: the limits hold, lost trials are over, and those whose
+     * time is up are tried.
+     *
+     * @param sticky whether the Service asks for session affinity: then no request is sent elsewhere for a trial, and
+     *     those ejected for bad answers simply return
+     */
+    void refresh(boolean sticky, long nowNanos) {
+        ejections = ejections.at(nowNanos, backends.keys(), jitter());
+        updateSharedFate(nowNanos);
+        trials.keySet()
+                .removeIf(key -> !ejections.of(key).map(Ejection::onTrial).orElse(false)
+                        || backends.get(key).isEmpty());
+        for (BackendKey key : ejections.due(backends.keys(), nowNanos)) {
+            Backend backend = backends.get(key).orElseThrow();
+            Kind kind = ejections.of(key).orElseThrow().kind();
+            if (kind == Kind.SOFT && sticky) {
+                back(backend, nowNanos);
+            } else {
+                ejections = ejections.onTrial(key, nowNanos);
+                if (kind == Kind.HARD) {
+                    probe.accept(backend, PROBE);
+                } else {
+                    trials.put(key, new OpenTrial(new Trial(backend)));
+                }
+            }
+        }
+    }
+
+    /** When {@link #refresh} has something to do next. */
+    OptionalLong nextNanos(long nowNanos) {
+        return ejections.nextNanos(nowNanos);
+    }
+
+    private boolean eject(Backend backend, Kind kind, String evidence, long nowNanos) {
+        if (!backends.contains(backend)) {
+            return false; // it has left since
+        }
+        Ejections next = ejections.eject(backend.key(), kind, evidence, backends.keys(), nowNanos, jitter());
+        if (next == ejections) {
+            return false;
+        }
+        ejections = next;
+        backend.forgive();
+        log.info("{}: ejected {}: {}", name, backend, evidence);
+        return true;
+    }
+
+    private void back(Backend backend, long nowNanos) {
+        trials.remove(backend.key());
+        ejections = ejections.back(backend.key(), nowNanos);
+        backend.forgive();
+        if (backends.keys().size() > TOO_SMALL_TO_RAMP) {
+            backend.rampFrom(nowNanos);
+        }
+        log.info("{}: {} is back", name, backend);
+    }
+
+    private boolean updateSharedFate(long nowNanos) {
+        boolean now = fate.isShared(Outliers.withTraffic(backends.all()), nowNanos);
+        if (now && !shared) {
+            log.warn(
+                    "{}: most backends answer badly: it is probably not them, so none is ejected for that"
+                            + " (something they share, or these requests)",
+                    name);
+        }
+        shared = now;
+        if (now) {
+            ejections = ejections.pardonSoft(nowNanos);
+            trials.clear();
+        }
+        return now;
+    }
+
+    private double jitter() {
+        return 0.8 + 0.4 * random.nextDouble();
+    }
+
+    private static final class OpenTrial {
+        private final Trial trial;
+        private int good;
+
+        OpenTrial(Trial trial) {
+            this.trial = trial;
+        }
+
+        Trial trial() {
+            return trial;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.onehop;
+
+import dev.onehop.health.Backend;
+import dev.onehop.health.MonotonicClock;
+import dev.onehop.route.BackendKey;
+import dev.onehop.route.Route;
+import dev.onehop.route.RoutedEndpoint;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One backend per routed endpoint, the same object as before where the endpoint is the same; those not routed to any more
+ * are forgotten.
+ *
+ * <p>Serial: belongs to the pipeline's loop.
+ */
+final class RoutedBackends {
+
+    private final String hostName;
+    private final MonotonicClock clock;
+    private final Map<BackendKey, Backend> backends = new HashMap<>();
+
+    RoutedBackends(String hostName, MonotonicClock clock) {
+        this.hostName = hostName;
+        this.clock = clock;
+    }
+
+    /** The keys of the present backends; a view, which changes with them. */
+    Set<BackendKey> keys() {
+        return Collections.unmodifiableSet(backends.keySet());
+    }
+
+    /** All present backends, in no particular order. */
+    Iterable<Backend> all() {
+        return Collections.unmodifiableCollection(backends.values());
+    }
+
+    Optional<Backend> get(BackendKey key) {
+        return Optional.ofNullable(backends.get(key));
+    }
+
+    /** Whether this very backend is present, and not another incarnation. */
+    boolean contains(Backend backend) {
+        return backends.get(backend.key()) == backend;
+    }
+
+    /** Takes over a route, and gives its backends in its order. */
+    List<Backend> keep(Route route) {
+        if (!(route instanceof Route.Backends set)) {
+            backends.clear();
+            return List.of();
+        }
+        List<Backend> present = new ArrayList<>(set.endpoints().size());
+        for (RoutedEndpoint endpoint : set.endpoints()) {
+            Backend backend = backends.get(endpoint.key());
+            if (backend == null) {
+                backend = new Backend(endpoint, hostName, clock);
+                backends.put(endpoint.key(), backend);
+            } else {
+                backend.seen(endpoint.endpoint());
+            }
+            present.add(backend);
+        }
+        if (backends.size() > present.size()) {
+            Set<Backend> stay = Collections.newSetFromMap(new IdentityHashMap<>(present.size()));
+            stay.addAll(present);
+            backends.values().removeIf(backend -> !stay.contains(backend));
+        }
+        return present;
+    }
+}

@@ -1,0 +1,402 @@
+package dev.onehop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onehop.health.Backend;
+import dev.onehop.health.Signal;
+import dev.onehop.service.StaticDiscovery;
+import dev.onehop.testing.SampleService;
+import dev.onehop.time.ManualTime;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Sick backends are set aside and return, seen from the door (reliability 2.3 to 2.9). */
+class EvictionTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final ManualTime time = new ManualTime();
+    private final StaticDiscovery discovery = StaticDiscovery.create();
+    private final PodsToProbe pods = new PodsToProbe();
+    private final Onehop onehop = Onehop.builder()
+            .discovery(discovery)
+            .meshDetection(false)
+            .loop(time)
+            .prober(pods)
+            .random(new SplittableRandom(11))
+            .build();
+
+    @AfterEach
+    void close() {
+        onehop.close();
+    }
+
+    @Test
+    void aFirstRefusalMakesOthersComeFirstForASecond() throws Exception {
+        Balancer api = fleet(5);
+        refuse(api, "pod-0");
+
+        assertThat(picks(api, 500)).doesNotContainKey("pod-0").hasSize(4);
+        assertThat(api.eligible().ejected()).isEmpty();
+        time.advance(SECOND);
+        assertThat(picks(api, 500)).containsKey("pod-0");
+    }
+
+    @Test
+    void aConnectThatSucceedsEndsTheSuspicion() throws Exception {
+        Balancer api = fleet(2);
+        refuse(api, "pod-0");
+
+        backend(api, "pod-0").connected();
+
+        assertThat(picks(api, 100)).containsKey("pod-0");
+    }
+
+    @Test
+    void whereAllAreSuspectAllArePicked() throws Exception {
+        Balancer api = fleet(3);
+        for (int i = 0; i < 3; i++) {
+            api.eligible().backend(i).suspect(time.nanoTime());
+        }
+
+        assertThat(picks(api, 300)).hasSize(3);
+    }
+
+    @Test
+    void f07_aPodThatRefusesForAMinuteCostsCallersTwoConnectsAndUsFiveProbes() throws Exception {
+        Balancer api = fleet(10);
+        pods.refuse("10.244.0.1");
+        int refusals = 0;
+        for (int i = 0; i < 60_000; i++) { // 1,000 connects a second
+            Attempt attempt = api.attempt();
+            if (name(attempt).equals("pod-0")) {
+                refusals++;
+                attempt.failed(new ConnectException("Connection refused"));
+            } else {
+                attempt.connected();
+                attempt.succeeded();
+            }
+            time.advance(Duration.ofMillis(1));
+        }
+
+        assertThat(refusals).isEqualTo(2);
+        assertThat(pods.probes()).hasSizeBetween(5, 6);
+        pods.listen("10.244.0.1");
+        time.advance(Duration.ofSeconds(36));
+        assertThat(api.eligible().ejected()).isEmpty();
+    }
+
+    @Test
+    void aBackendThatIsBackGetsATenthOfItsShareAndThenAllOfItWithinTenSeconds() throws Exception {
+        Balancer api = fleet(10);
+        eject(api, "pod-0");
+        time.advance(Duration.ofMillis(1_201));
+        assertThat(api.eligible().ejected()).isEmpty();
+
+        assertThat(picks(api, 10_000).get("pod-0")).isLessThan(350);
+        time.advance(Duration.ofSeconds(10));
+        assertThat(picks(api, 10_000).get("pod-0")).isBetween(850, 1_150);
+        assertThat(api.eligible().isRamping()).isFalse();
+    }
+
+    @Test
+    void ofTwoTheOneThatIsBackGetsItsFullShareAtOnce() throws Exception {
+        Balancer api = fleet(2);
+        eject(api, "pod-0");
+        time.advance(Duration.ofMillis(1_201));
+
+        assertThat(picks(api, 1_000).get("pod-0")).isBetween(400, 600);
+    }
+
+    @Test
+    void f24_aPodThatAnswers503IsEjectedAfterFiveAndReturnsByTwoGoodRequests() throws Exception {
+        Balancer api = fleet(5);
+        assertThat(answers(api, "pod-0", 503, 4_000)).as("bad answers seen").isLessThanOrEqualTo(5);
+        assertThat(names(api.eligible().ejected())).containsExactly("pod-0");
+
+        time.advance(Duration.ofSeconds(12));
+        assertThat(answers(api, "pod-0", 503, 1_000)).as("one request tries it").isEqualTo(1);
+        assertThat(names(api.eligible().ejected())).containsExactly("pod-0");
+
+        time.advance(Duration.ofSeconds(24));
+        Attempt trial = api.attempt();
+        assertThat(name(trial)).isEqualTo("pod-0");
+        assertThat(picks(api, 100)).as("one at a time").doesNotContainKey("pod-0");
+        trial.answered(200, false);
+        time.run();
+        Attempt second = api.attempt();
+        assertThat(name(second)).isEqualTo("pod-0");
+        second.answered(404, false);
+        time.run();
+        assertThat(api.eligible().ejected()).isEmpty();
+    }
+
+    @Test
+    void f43_aTrialThatSaysNothingMakesRoomForTheNextAtOnce() throws Exception {
+        Balancer api = fleet(5);
+        answers(api, "pod-0", 503, 4_000);
+        time.advance(Duration.ofSeconds(12));
+
+        for (int i = 0; i < 5; i++) {
+            Attempt trial = api.attempt();
+            assertThat(name(trial)).isEqualTo("pod-0");
+            trial.close();
+            time.run();
+        }
+    }
+
+    @Test
+    void f42_aTrialThatIsNeverEndedIsLostAfterTenSeconds() throws Exception {
+        Balancer api = fleet(5);
+        answers(api, "pod-0", 503, 4_000);
+        time.advance(Duration.ofSeconds(12));
+        Attempt lost = api.attempt();
+        assertThat(name(lost)).isEqualTo("pod-0");
+
+        time.advance(Duration.ofSeconds(10));
+        assertThat(picks(api, 100)).doesNotContainKey("pod-0");
+        time.advance(Duration.ofSeconds(12));
+        assertThat(name(api.attempt())).as("tried again").isEqualTo("pod-0");
+        lost.succeeded();
+        time.run();
+        assertThat(names(api.eligible().ejected())).containsExactly("pod-0");
+    }
+
+    @Test
+    void f23_aPodThatFailsATenthOfItsRequestsIsNotEjected() throws Exception {
+        Balancer api = fleet(5);
+        for (int i = 0; i < 10_000; i++) {
+            api.attempt().answered(i % 10 == 0 ? 500 : 200, false);
+            time.advance(Duration.ofMillis(1));
+        }
+        assertThat(api.eligible().ejected()).isEmpty();
+    }
+
+    @Test
+    void f25_whereAllPodsAnswerBadlyNobodyIsEjectedAndLoadStaysEven() throws Exception {
+        Balancer api = fleet(10);
+        for (int i = 0; i < 5_000; i++) {
+            api.attempt().answered(503, false);
+            time.advance(Duration.ofMillis(1));
+        }
+
+        assertThat(api.eligible().ejected()).isEmpty();
+        Map<String, Integer> share = picks(api, 10_000);
+        assertThat(share)
+                .hasSize(10)
+                .allSatisfy((pod, picks) -> assertThat(picks).isBetween(850, 1_150));
+    }
+
+    @Test
+    void f27_aPodThatAsksForLessIsNotEjected() throws Exception {
+        Balancer api = fleet(5);
+        for (int i = 0; i < 1_000; i++) {
+            api.attempt().answered(429, true);
+        }
+        time.run();
+        assertThat(api.eligible().ejected()).isEmpty();
+    }
+
+    @Test
+    void f28_callersThatGiveUpEjectNobody() throws Exception {
+        Balancer api = fleet(5);
+        for (int i = 0; i < 1_000; i++) {
+            api.attempt().failed(Signal.GIVEN_UP);
+            api.attempt().close();
+        }
+        time.run();
+        assertThat(api.eligible().ejected()).isEmpty();
+        assertThat(api.eligible().backends())
+                .allSatisfy(pod -> assertThat(pod.inFlight()).isZero());
+    }
+
+    @Test
+    void f29_impatientCallersEjectNobodyAndPatientOnesDo() throws Exception {
+        Balancer api = fleet(5);
+        timeouts(api, Duration.ofMillis(20));
+        assertThat(api.eligible().ejected()).isEmpty();
+
+        timeouts(api, Duration.ofMillis(100));
+        assertThat(names(api.eligible().ejected())).containsExactly("pod-0");
+    }
+
+    @Test
+    void f31_changesOfOtherPodsNeitherHinderNorUndoAnEjection() throws Exception {
+        Balancer api = fleet(5);
+        refuse(api, "pod-0");
+        time.advance(SECOND.plusMillis(1));
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 6));
+        time.run();
+        refuse(api, "pod-0");
+        time.run();
+        assertThat(names(api.eligible().ejected())).containsExactly("pod-0");
+
+        pods.refuse("10.244.0.1");
+        for (int i = 0; i < 300; i++) {
+            discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 5 + i % 3));
+            time.advance(Duration.ofMillis(200));
+            assertThat(names(api.eligible().ejected())).containsExactly("pod-0");
+        }
+    }
+
+    @Test
+    void f35_endingsOfRequestsFromBeforeChangeNothing() throws Exception {
+        Balancer api = fleet(5);
+        List<Attempt> old = new ArrayList<>();
+        while (old.size() < 50) {
+            Attempt attempt = api.attempt();
+            if (name(attempt).equals("pod-0")) {
+                old.add(attempt);
+            }
+        }
+        answers(api, "pod-0", 503, 4_000);
+        time.advance(Duration.ofSeconds(12));
+
+        old.subList(0, 25).forEach(Attempt::succeeded);
+        old.subList(25, 50).forEach(attempt -> attempt.answered(503, false));
+        time.run();
+
+        assertThat(names(api.eligible().ejected())).containsExactly("pod-0");
+        assertThat(name(api.attempt())).as("the trial's place is still there").isEqualTo("pod-0");
+    }
+
+    @Test
+    void f36_aLonePodIsNeverEjected() throws Exception {
+        Balancer api = fleet(1);
+        for (int i = 0; i < 100; i++) {
+            api.attempt().failed(new ConnectException("Connection refused"));
+            time.advance(Duration.ofMillis(100));
+            assertThat(api.eligible().size()).isEqualTo(1);
+        }
+        for (int i = 0; i < 100; i++) {
+            api.attempt().answered(503, false);
+        }
+        time.run();
+        assertThat(api.eligible().size()).isEqualTo(1);
+        assertThat(api.eligible().ejected()).isEmpty();
+    }
+
+    @Test
+    void f41_theWallClockPlaysNoPart() throws Exception {
+        // Everything above runs on ManualTime alone: an ejection ends by it while the wall's clock stands still.
+        Balancer api = fleet(3);
+        eject(api, "pod-0");
+        time.advance(Duration.ofMillis(1_201));
+        assertThat(api.eligible().ejected()).isEmpty();
+    }
+
+    private Balancer fleet(int count) {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, count));
+        Balancer api = onehop.balancer("api.shop:80");
+        time.run();
+        return api;
+    }
+
+    private void eject(Balancer api, String pod) throws NoBackendException {
+        refuse(api, pod);
+        time.advance(SECOND.plusMillis(1));
+        refuse(api, pod);
+        time.run();
+        assertThat(names(api.eligible().ejected())).containsExactly(pod);
+    }
+
+    private void refuse(Balancer api, String pod) throws NoBackendException {
+        for (int i = 0; i < 10_000; i++) {
+            try (Attempt attempt = api.attempt()) {
+                if (name(attempt).equals(pod)) {
+                    attempt.failed(new ConnectException("Connection refused"));
+                    return;
+                }
+            }
+        }
+        throw new AssertionError(pod + " was not picked in 10,000 attempts");
+    }
+
+    /** Every request on {@code pod} is answered with {@code status}, the others with 200; gives how many were. */
+    private int answers(Balancer api, String pod, int status, int requests) throws NoBackendException {
+        int seen = 0;
+        for (int i = 0; i < requests; i++) {
+            Attempt attempt = api.attempt();
+            boolean bad = name(attempt).equals(pod);
+            seen += bad ? 1 : 0;
+            attempt.answered(bad ? status : 200, false);
+            time.advance(Duration.ofMillis(1));
+        }
+        return seen;
+    }
+
+    private void timeouts(Balancer api, Duration patience) throws NoBackendException {
+        for (int i = 0; i < 200; i++) {
+            Attempt attempt = api.attempt();
+            if (name(attempt).equals("pod-0")) {
+                time.advance(patience);
+                attempt.failed(Signal.RESPONSE_TIMEOUT);
+            } else {
+                attempt.succeeded();
+            }
+        }
+        time.run();
+    }
+
+    private static Map<String, Integer> picks(Balancer api, int count) throws NoBackendException {
+        Map<String, Integer> picks = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            try (Attempt attempt = api.attempt()) {
+                picks.merge(name(attempt), 1, Integer::sum);
+            }
+        }
+        return picks;
+    }
+
+    private static String name(Attempt attempt) {
+        return attempt.backend().flatMap(Backend::podName).orElse("");
+    }
+
+    private static List<String> names(List<Backend> backends) {
+        return backends.stream().map(pod -> pod.podName().orElseThrow()).toList();
+    }
+
+    private static Backend backend(Balancer api, String pod) {
+        return api.eligible().backends().stream()
+                .filter(each -> each.podName().orElseThrow().equals(pod))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Pods that listen or refuse, as told; notes who was probed. */
+    private static final class PodsToProbe implements Prober {
+        private final List<String> refusing = new ArrayList<>();
+        private final List<String> probes = new ArrayList<>();
+
+        void refuse(String ip) {
+            refusing.add(ip);
+        }
+
+        void listen(String ip) {
+            refusing.remove(ip);
+        }
+
+        List<String> probes() {
+            return probes;
+        }
+
+        @Override
+        public CompletionStage<Void> connect(InetSocketAddress address, Duration timeout) {
+            String ip = address.getAddress().getHostAddress();
+            probes.add(ip);
+            return refusing.contains(ip)
+                    ? CompletableFuture.failedStage(new ConnectException("Connection refused"))
+                    : CompletableFuture.completedStage(null);
+        }
+    }
+}
