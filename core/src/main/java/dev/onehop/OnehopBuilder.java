@@ -37,6 +37,7 @@ public final class OnehopBuilder {
     private Duration initialWait = Duration.ofSeconds(1);
     private Duration maxStaleness = Duration.ofMinutes(10);
     private boolean clusterIpFallback = true;
+    private boolean headless;
     private boolean enabled = true;
     private boolean meshDetection = true;
     private Supplier<Optional<String>> sidecar = MeshSidecar::detect;
@@ -79,6 +80,15 @@ public final class OnehopBuilder {
     /** Whether to go to the ClusterIP when Onehop cannot say where to; otherwise attempts fail. On by default. */
     public OnehopBuilder clusterIpFallback(boolean clusterIpFallback) {
         this.clusterIpFallback = clusterIpFallback;
+        return this;
+    }
+
+    /**
+     * Whether headless Services are balanced, too: over their ready endpoints, on the port the slices give to a Service
+     * port, or on the target port itself. Off by default: DNS answers for them. The discovery must not hide their slices.
+     */
+    public OnehopBuilder headless(boolean headless) {
+        this.headless = headless;
         return this;
     }
 
@@ -206,6 +216,7 @@ public final class OnehopBuilder {
                 initialWait,
                 maxStaleness,
                 clusterIpFallback,
+                headless,
                 standDown(clock),
                 strictDrop,
                 family,

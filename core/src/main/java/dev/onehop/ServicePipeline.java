@@ -12,7 +12,10 @@ import dev.onehop.health.Signal;
 import dev.onehop.health.Trial;
 import dev.onehop.route.Destination;
 import dev.onehop.route.ExclusionReason;
+import dev.onehop.route.HeadlessRoute;
 import dev.onehop.route.Route;
+import dev.onehop.service.AddressPolicy;
+import dev.onehop.service.ClientLocation;
 import dev.onehop.service.Discovery;
 import dev.onehop.service.ServiceView;
 import dev.onehop.time.SerialScheduler;
@@ -294,12 +297,7 @@ final class ServicePipeline implements AutoCloseable {
                     : fallBack(FallbackReason.VIEW_UNKNOWN, Verdict.UNKNOWN, unknown.why(), null, version);
         }
         ServiceView.Known known = (ServiceView.Known) from;
-        Route route = Route.of(
-                settings.family().applyTo(destination, known.declaration()),
-                known.declaration(),
-                known.slices(),
-                settings.discovery().location(),
-                settings.addressPolicy());
+        Route route = route(known);
         List<Backend> present = backends.keep(route);
         health.refresh(
                 route instanceof Route.Backends set && set.affinityTimeout().isPresent(), now);
@@ -327,6 +325,15 @@ final class ServicePipeline implements AutoCloseable {
         }
         Verdict verdict = route instanceof Route.Drop ? Verdict.DROP : Verdict.REJECT;
         return Eligible.nobody(new Decision.Refuse(verdict, route.text()), from, route, version);
+    }
+
+    private Route route(ServiceView.Known known) {
+        ClientLocation here = settings.discovery().location();
+        AddressPolicy addresses = settings.addressPolicy();
+        Destination meant = settings.family().applyTo(destination, known.declaration());
+        return settings.headless()
+                ? HeadlessRoute.of(meant, known.declaration(), known.slices(), here, addresses)
+                : Route.of(meant, known.declaration(), known.slices(), here, addresses);
     }
 
     private Eligible fallBack(FallbackReason reason, Verdict verdict, String why, @Nullable Route route, long version) {

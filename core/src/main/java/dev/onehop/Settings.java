@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
  * @param clusterIpFallback whether to go to the ClusterIP when we cannot say where to; otherwise fail
  * @param strictDrop whether a connection that kube-proxy drops waits, as it would there; otherwise it fails at once
  * @param namespaces beside the own one, those whose {@code service.namespace} names are ours
+ * @param headless whether headless Services are balanced, too (R2)
  */
 record Settings(
         Discovery discovery,
@@ -27,6 +28,7 @@ record Settings(
         Duration initialWait,
         Duration maxStaleness,
         boolean clusterIpFallback,
+        boolean headless,
         StandDown standDown,
         boolean strictDrop,
         FamilyPreference family,

@@ -18,7 +18,8 @@ public enum ExclusionReason {
     TERMINATING("R22", "it is terminating, and ready ones exist"),
     NOT_SERVING("R22", "it is terminating and no longer serving"),
     NOT_LOCAL("R23", "it is not on this node, and internalTrafficPolicy is Local"),
-    LOCAL_TERMINATING("R24", "it is terminating, and ready ones exist on this node");
+    LOCAL_TERMINATING("R24", "it is terminating, and ready ones exist on this node"),
+    HEADLESS_NOT_READY("R2", "it is not ready, and a headless Service has ready ones only");
 
     private final String rule;
     private final String because;
@@ -28,7 +29,7 @@ public enum ExclusionReason {
         this.because = because;
     }
 
-    /** {@code R7}..{@code R24} of the semantics, or {@code S-01} of the address policy. */
+    /** {@code R2}..{@code R24} of the semantics, or {@code S-01} of the address policy. */
     public String rule() {
         return rule;
     }

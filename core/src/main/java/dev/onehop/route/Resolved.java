@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  *
  * @param destination what was asked
- * @param port the Service port; null when it is undefined or, with an unreadable Service, its number is not known
+ * @param port the Service port; null when it is undefined, when an unreadable Service hides its number, or when a
+ *     headless Service was asked for a target port
  * @param family the family of the route; null when the rules ended before it was decided
  * @param clusterIp the Service's own address in that family, the one to fall back on; null when there is none or it is
  *     not known

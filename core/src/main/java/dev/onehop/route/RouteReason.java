@@ -9,6 +9,8 @@ public enum RouteReason {
     SERVICE_UNREADABLE("§0", "the Service cannot be read"),
     SERVICE_PROXY_NAME("R1", "it carries the label service.kubernetes.io/service-proxy-name"),
     HEADLESS("R2", "it is headless"),
+    /** A headless Service that the client would balance, and DNS answers in its own way. */
+    HEADLESS_NOBODY("R2", "it is headless and has no ready endpoint on this port"),
     NO_CLUSTER_IP("R2", "it has no ClusterIP"),
     EXTERNAL_NAME("R3", "its type is ExternalName"),
     NO_VIP_OF_FAMILY("R4", "it has no ClusterIP of this IP family"),

@@ -7,7 +7,9 @@ public enum Scope {
     SAME_ZONE("R21", "the ready ones hinted to this zone"),
     TERMINATING("R22", "terminating ones that still serve, as none is ready"),
     LOCAL("R23", "the ready ones on this node"),
-    LOCAL_TERMINATING("R24", "terminating ones on this node that still serve, as none here is ready");
+    LOCAL_TERMINATING("R24", "terminating ones on this node that still serve, as none here is ready"),
+    /** By {@link HeadlessRoute} alone. */
+    HEADLESS("R2", "the ready ones of a headless Service");
 
     private final String rule;
     private final String phrase;

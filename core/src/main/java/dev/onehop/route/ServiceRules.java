@@ -74,7 +74,8 @@ final class ServiceRules {
         return address != null && address.family() == family ? address : null;
     }
 
-    private static @Nullable ServicePort port(Service service, Destination destination) {
+    /** The Service port that is meant, null when there is none (R5). */
+    static @Nullable ServicePort port(Service service, Destination destination) {
         for (ServicePort port : service.ports()) {
             if (port.protocol() == destination.protocol() && isMeant(port, destination.port())) {
                 return port;
@@ -89,7 +90,8 @@ final class ServiceRules {
                 : ref instanceof PortRef.Numbered numbered && port.port() == numbered.number();
     }
 
-    private static String portsOf(Service service) {
+    /** Half a sentence for people. */
+    static String portsOf(Service service) {
         return service.ports().isEmpty()
                 ? "it has no ports"
                 : "its ports are "

@@ -54,9 +54,11 @@ final class UnreadableService {
 
     private static AddressFamily family(Destination destination, List<EndpointSlice> slices) {
         AddressFamily wanted = destination.family();
-        if (wanted != null) {
-            return wanted;
-        }
+        return wanted == null ? family(slices) : wanted;
+    }
+
+    /** IPv4 if there are slices of it. */
+    static AddressFamily family(List<EndpointSlice> slices) {
         boolean anyIpv4 = slices.stream().anyMatch(slice -> SliceRules.isOf(slice, AddressFamily.IPV4));
         return anyIpv4 ? AddressFamily.IPV4 : AddressFamily.IPV6;
     }

@@ -112,6 +112,15 @@ final class Given {
         return Route.of(destination, declaration, slices, here, addresses);
     }
 
+    /** The route of one who wants headless Services balanced. */
+    Route headlessRoute(int port) {
+        return headlessRoute(Destination.tcp(API, new PortRef.Numbered(port)));
+    }
+
+    Route headlessRoute(Destination destination) {
+        return HeadlessRoute.of(destination, declaration, slices, here, addresses);
+    }
+
     static SlicePort tcp(String name, Integer number) {
         return new SlicePort(name, Protocol.TCP, number);
     }

@@ -69,6 +69,48 @@ public record NaiveRouting(Map<String, String> canonical) {
         return verdict(eps, localPolicy, here);
     }
 
+    /** A headless Service for those who opted in: §2's DNS with a choice of ports, likewise written down a second time. */
+    public Answer headless(Service svc, List<EndpointSlice> slices, int number, Protocol protocol, String f) {
+        ServicePort sp = null;
+        for (ServicePort port : svc.ports()) {
+            if (port.port() == number && port.protocol() == protocol) {
+                sp = port;
+            }
+        }
+        Map<String, List<X>> all = new TreeMap<>();
+        for (EndpointSlice slice : slices) {
+            for (SlicePort p : slice.ports()) {
+                boolean meant = sp != null ? p.name().equals(sp.name()) : p.port() != null && p.port() == number;
+                if (!slice.namespace().equals(svc.key().namespace())
+                        || !svc.key().name().equals(slice.serviceName())
+                        || !slice.addressType().equals(f)
+                        || !meant
+                        || p.protocol() != protocol
+                        || p.port() == null
+                        || p.port() == 0) {
+                    continue;
+                }
+                for (Endpoint e : slice.endpoints()) {
+                    String ip = e.address() == null ? null : canonical.get(e.address());
+                    if (ip != null && ip.contains(":") == f.equals("IPv6")) {
+                        boolean ready = e.ready() == null || e.ready();
+                        boolean terminating = e.terminating() != null && e.terminating();
+                        var x = new X(e.podUid(), slice.name(), false, ready, true, terminating, Set.of(), Set.of());
+                        all.computeIfAbsent(ip + " " + p.port(), key -> new ArrayList<>())
+                                .add(x);
+                    }
+                }
+            }
+        }
+        Map<String, String> picked = new TreeMap<>();
+        all.forEach((key, xs) -> {
+            if (preferringReady(xs).ready()) {
+                picked.put(key, preferringReady(xs).uid());
+            }
+        });
+        return new Answer(picked.isEmpty() ? "NP" : "B", picked);
+    }
+
     private static String vip(Service svc, String f) {
         if (svc.ipFamilies().isEmpty()) {
             return svc.clusterIp().contains(":") == f.equals("IPv6") ? svc.clusterIp() : null;

@@ -12,9 +12,12 @@ import dev.onehop.service.Protocol;
 import dev.onehop.service.Service;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServicePort;
+import dev.onehop.service.ServiceType;
 import dev.onehop.service.SlicePort;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,12 +48,59 @@ class RandomRoutesTest {
         assertThat(seen.values()).as("%s", seen).allMatch(times -> times >= 50);
     }
 
+    @Test
+    void r2_headlessRoutesAreThoseOfTheNaiveAlgorithm() {
+        var clusters = new RandomClusters(20261123);
+        for (int i = 0; i < CASES / 3; i++) {
+            var random = Case.next(clusters);
+            Service service = random.service();
+            boolean left = service.serviceProxyName() || service.type() == ServiceType.EXTERNAL_NAME;
+            Route plain = random.route(random.slices());
+            Service headless = Service.builder("shop", "api")
+                    .type(service.type())
+                    .serviceProxyName(service.serviceProxyName())
+                    .internalTrafficPolicy(service.internalTrafficPolicy())
+                    .affinity(Duration.ofSeconds(60))
+                    .clusterIp("None")
+                    .port("http", 80)
+                    .port("dns", Protocol.UDP, 53)
+                    .build();
+            int number = ((PortRef.Numbered) random.destination().port()).number();
+            var backwards = new ArrayList<>(random.slices());
+            Collections.reverse(backwards);
+
+            Route route = random.headless(headless, random.slices());
+
+            Answer expected = left
+                    ? new Answer("NP", Map.of())
+                    : new NaiveRouting(RandomClusters.ADDRESSES)
+                            .headless(
+                                    headless,
+                                    random.slices(),
+                                    number,
+                                    random.destination().protocol(),
+                                    random.destination().family() + "");
+            assertThat(answer(route)).as("%s", random).isEqualTo(expected);
+            assertThat(random.headless(headless, backwards))
+                    .as("in another order: %s", random)
+                    .isEqualTo(route);
+            if (!service.clusterIp().equals("None")) {
+                assertThat(random.headless(service, random.slices()))
+                        .as("not headless")
+                        .isEqualTo(plain);
+            }
+            count(expected.verdict() + " " + number);
+        }
+
+        assertThat(seen).containsKeys("B 80", "B 53", "B 8080", "NP 80", "NP 53", "NP 8080");
+    }
+
     private static String[] expectedToBeSeen() {
         var names = new ArrayList<>(List.of("B", "REJ", "DROP", "NP", "contested"));
-        for (Scope scope : Scope.values()) {
+        for (Scope scope : EnumSet.complementOf(EnumSet.of(Scope.HEADLESS))) {
             names.add(scope.name());
         }
-        for (ExclusionReason reason : ExclusionReason.values()) {
+        for (ExclusionReason reason : EnumSet.complementOf(EnumSet.of(ExclusionReason.HEADLESS_NOT_READY))) {
             names.add(reason.name());
         }
         return names.toArray(new String[0]);
@@ -175,6 +225,11 @@ class RandomRoutesTest {
         static Case next(RandomClusters clusters) {
             Service service = clusters.service();
             return new Case(service, clusters.slices(), clusters.location(), clusters.destination(service));
+        }
+
+        Route headless(Service service, List<EndpointSlice> slices) {
+            var declaration = new ServiceDeclaration.Present(service);
+            return HeadlessRoute.of(destination, declaration, slices, here, AddressPolicy.strict());
         }
 
         Route route(List<EndpointSlice> slices) {

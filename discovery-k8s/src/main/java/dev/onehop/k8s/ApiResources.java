@@ -16,16 +16,19 @@ final class ApiResources {
 
     private final HttpClient http;
     private final String baseUrl;
+    private final boolean headless;
     private final ApiJson<io.fabric8.kubernetes.api.model.Service, Service> services;
     private final ApiJson<io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice, EndpointSlice> slices;
     private final ApiJson<Endpoints, List<EndpointSlice>> endpoints;
 
     /**
      * @param baseUrl the API server's, ending in a slash
+     * @param headless whether slices of headless Services are read, too
      */
-    ApiResources(HttpClient http, String baseUrl) {
+    ApiResources(HttpClient http, String baseUrl, boolean headless) {
         this.http = http;
         this.baseUrl = baseUrl;
+        this.headless = headless;
         var pool = new StringPool();
         var slicesOfApi = new SliceMapping(pool);
         var slicesOfEndpoints = new EndpointsMapping(pool);
@@ -39,7 +42,7 @@ final class ApiResources {
     }
 
     ListWatch<EndpointSlice> slices(ServiceKey service) {
-        return new HttpListWatch<>(http, baseUrl, Selection.slices(service), slices);
+        return new HttpListWatch<>(http, baseUrl, Selection.slices(service, headless), slices);
     }
 
     ListWatch<List<EndpointSlice>> endpoints(ServiceKey service) {
@@ -51,6 +54,6 @@ final class ApiResources {
     }
 
     ListWatch<EndpointSlice> slices(String namespace) {
-        return new HttpListWatch<>(http, baseUrl, Selection.slices(namespace), slices);
+        return new HttpListWatch<>(http, baseUrl, Selection.slices(namespace, headless), slices);
     }
 }

@@ -48,13 +48,14 @@ public final class KubernetesDiscovery implements Discovery {
             ApiConnection connection,
             @Nullable String namespace,
             ClientLocation known,
+            boolean headless,
             SerialScheduler loop,
             RandomGenerator random,
             LongSupplier wallMillis) {
         this.connection = connection;
         this.namespace = Optional.ofNullable(namespace);
         this.loop = loop;
-        inputs = new Inputs(new ApiResources(connection.http(), connection.baseUrl()), loop, random);
+        inputs = new Inputs(new ApiResources(connection.http(), connection.baseUrl(), headless), loop, random);
         identity = new NodeIdentity(known, connection.http(), connection.baseUrl(), loop, random, this::redeliver);
         var heartbeat = new Heartbeat(loop, wallMillis, this::resync);
         loop.execute(heartbeat::start);

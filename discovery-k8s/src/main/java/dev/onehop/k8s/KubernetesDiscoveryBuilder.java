@@ -27,6 +27,7 @@ public final class KubernetesDiscoveryBuilder {
     private @Nullable String zone;
     private @Nullable String namespace;
     private boolean insecure;
+    private boolean headless;
     private Map<String, String> environment = System.getenv();
     private Supplier<SerialScheduler> loop = () -> SerialScheduler.daemon("onehop-k8s");
     private RandomGenerator random =
@@ -69,6 +70,15 @@ public final class KubernetesDiscoveryBuilder {
     /** The namespace that a bare Service name means, instead of the one we run in by DNS or by service account. */
     public KubernetesDiscoveryBuilder namespace(String namespace) {
         this.namespace = Objects.requireNonNull(namespace, "namespace");
+        return this;
+    }
+
+    /**
+     * Whether the EndpointSlices of headless Services are read, too, as {@code Onehop.builder().headless(true)} needs.
+     * Off by default: like kube-proxy, we then ask the API server not to send them (R8).
+     */
+    public KubernetesDiscoveryBuilder headless(boolean headless) {
+        this.headless = headless;
         return this;
     }
 
@@ -120,6 +130,7 @@ public final class KubernetesDiscoveryBuilder {
                 connection,
                 ownNamespace,
                 NodeIdentity.known(nodeName, zone, environment),
+                headless,
                 loop.get(),
                 random,
                 wallMillis);

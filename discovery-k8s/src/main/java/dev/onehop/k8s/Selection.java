@@ -28,18 +28,22 @@ record Selection(String path, String selector) {
         return new Selection("api/v1/namespaces/" + encoded(namespace) + "/services", "");
     }
 
-    static Selection slices(ServiceKey service) {
+    /**
+     * The slices of one Service.
+     *
+     * @param headless whether those of headless Services are wanted, too, which kube-proxy does not see (R8)
+     */
+    static Selection slices(ServiceKey service, boolean headless) {
         return new Selection(
                 "apis/discovery.k8s.io/v1/namespaces/" + encoded(service.namespace()) + "/endpointslices",
-                parameter(
-                        "labelSelector",
-                        SliceMapping.SERVICE_NAME + "=" + service.name() + ",!" + SliceMapping.HEADLESS));
+                slicesOf(SliceMapping.SERVICE_NAME + "=" + service.name(), headless));
     }
 
-    static Selection slices(String namespace) {
+    /** The slices of all Services of a namespace; {@code headless} as above. */
+    static Selection slices(String namespace, boolean headless) {
         return new Selection(
                 "apis/discovery.k8s.io/v1/namespaces/" + encoded(namespace) + "/endpointslices",
-                parameter("labelSelector", SliceMapping.SERVICE_NAME + ",!" + SliceMapping.HEADLESS));
+                slicesOf(SliceMapping.SERVICE_NAME, headless));
     }
 
     static Selection endpoints(ServiceKey service) {
@@ -61,6 +65,10 @@ record Selection(String path, String selector) {
     String watch(String resourceVersion, int timeoutSeconds) {
         return path + "?" + selector + "watch=true&allowWatchBookmarks=true&resourceVersion=" + encoded(resourceVersion)
                 + "&timeoutSeconds=" + timeoutSeconds;
+    }
+
+    private static String slicesOf(String services, boolean headless) {
+        return parameter("labelSelector", headless ? services : services + ",!" + SliceMapping.HEADLESS);
     }
 
     private static String parameter(String name, String value) {
