@@ -46,6 +46,12 @@ final class Picks {
         for (FallbackReason reason : FallbackReason.values()) {
             fallbacks.put(reason, new LongAdder());
         }
+        Affinity memory = affinity;
+        pipeline.listen(snapshot -> {
+            if (snapshot.size() > 0 && snapshot.affinityTimeout().isEmpty()) {
+                memory.forget(); // also when nobody connects until it is on again (R31)
+            }
+        });
     }
 
     /** The way of a call that begins now. */

@@ -205,6 +205,21 @@ class AffinityTest {
         assertThat(seen).hasSizeGreaterThan(3);
     }
 
+    @Test
+    void r31_switchedOffAndOnBetweenTwoPicksTheMemoryIsGone() throws Exception {
+        Set<Boolean> same = new HashSet<>();
+        for (int i = 0; i < 60; i++) {
+            String before = pick();
+            discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 10));
+            time.run();
+            discovery.set(STICKY, SampleService.slice("api-1", 0, 10));
+            time.run();
+            same.add(pick().equals(before));
+        }
+
+        assertThat(same).contains(false);
+    }
+
     private static EndpointSlice grpcSlice() {
         return EndpointSlice.of(
                 SampleService.KEY,
