@@ -6,8 +6,11 @@ import dev.onehop.service.AddressFamily;
 import dev.onehop.service.ClientLocation;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceKey;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +28,7 @@ import java.util.stream.StreamSupport;
  * @param name the claim
  * @param rules those it is a case of
  * @param family null for the Service's primary one
+ * @param headless whether the client asked for headless Services to be balanced
  * @param reads odd address texts, to what they mean; null means never dialled
  * @param steps the first is the manifests as they are
  */
@@ -37,6 +41,7 @@ record ConformanceCase(
         int port,
         Protocol protocol,
         AddressFamily family,
+        boolean headless,
         Map<String, String> reads,
         List<Step> steps) {
 
@@ -49,17 +54,38 @@ record ConformanceCase(
             "port",
             "protocol",
             "family",
+            "headless",
             "reads",
             "manifests",
             "expect",
+            "pick",
             "steps");
 
     /**
      * A change, and what holds after it.
      *
+     * @param after how much time passes before it
      * @param delete {@code Kind/name} or {@code Kind/namespace/name}
+     * @param expect that of the step before, where only time passes
+     * @param picks one new connection for each Service port here, in this order, and where it may go
+     * @param refused whether the pods refuse these connections
      */
-    record Step(String change, List<ObjectNode> apply, List<String> delete, Expectation expect) {}
+    record Step(
+            String change,
+            Duration after,
+            List<ObjectNode> apply,
+            List<String> delete,
+            Expectation expect,
+            Map<Integer, Pick> picks,
+            boolean refused) {}
+
+    /**
+     * Where a connection may go.
+     *
+     * @param anyOf {@code ip:port}: over many seeds exactly these, whatever was picked before; empty for the same as
+     *     the connection before
+     */
+    record Pick(List<String> anyOf) {}
 
     /**
      * What holds.
@@ -77,18 +103,28 @@ record ConformanceCase(
         known(node, FIELDS, name);
         String[] service = node.required("service").asText().split("/", 2);
         var steps = new ArrayList<Step>();
+        int port = node.required("port").asInt();
+        Expectation expect = expectation(node.required("expect"), name);
         steps.add(new Step(
                 "at first",
+                Duration.ZERO,
                 objects(node.required("manifests")),
                 List.of(),
-                expectation(node.required("expect"), name)));
+                expect,
+                picks(node.path("pick"), port),
+                false));
         for (JsonNode step : node.path("steps")) {
-            known(step, Set.of("change", "apply", "delete", "expect"), name);
+            known(step, Set.of("change", "after", "apply", "delete", "expect", "pick", "refused"), name);
+            boolean onlyTime = !step.has("apply") && !step.has("delete");
+            expect = onlyTime && !step.has("expect") ? expect : expectation(step.required("expect"), name);
             steps.add(new Step(
                     step.required("change").asText(),
+                    duration(step.path("after").asText("0 s")),
                     objects(step.path("apply")),
                     texts(step.path("delete")),
-                    expectation(step.required("expect"), name)));
+                    expect,
+                    picks(step.path("pick"), port),
+                    step.path("refused").asBoolean()));
         }
         return new ConformanceCase(
                 file,
@@ -97,11 +133,12 @@ record ConformanceCase(
                 new ClientLocation(
                         node.path("node").asText(null), node.path("zone").asText(null)),
                 new ServiceKey(service[0], service[1]),
-                node.required("port").asInt(),
+                port,
                 Protocol.valueOf(node.path("protocol").asText("TCP")),
                 node.has("family")
                         ? AddressFamily.valueOf(node.path("family").asText().toUpperCase(Locale.ROOT))
                         : null,
+                node.path("headless").asBoolean(),
                 reads(node.path("reads")),
                 List.copyOf(steps));
     }
@@ -123,6 +160,36 @@ record ConformanceCase(
                 texts(node.path("pods")),
                 node.has("affinitySeconds") ? node.get("affinitySeconds").asInt() : null,
                 excluded);
+    }
+
+    /** {@code 60 s}, {@code 1 ns}. */
+    private static Duration duration(String text) {
+        String[] parts = text.split(" ", 2);
+        return Duration.of(
+                Long.parseLong(parts[0]),
+                switch (parts[1]) {
+                    case "s" -> ChronoUnit.SECONDS;
+                    case "ns" -> ChronoUnit.NANOS;
+                    default -> throw new IllegalArgumentException("after: '" + text + "' (expected: '60 s' or '1 ns')");
+                });
+    }
+
+    /** By Service port where it is an object, else of the case's own port. */
+    private static Map<Integer, Pick> picks(JsonNode node, int port) {
+        var picks = new LinkedHashMap<Integer, Pick>();
+        if (node.isObject()) {
+            node.properties().forEach(each -> picks.put(Integer.valueOf(each.getKey()), pick(each.getValue())));
+        } else if (!node.isMissingNode()) {
+            picks.put(port, pick(node));
+        }
+        return picks;
+    }
+
+    private static Pick pick(JsonNode node) {
+        if (node.isArray()) {
+            return new Pick(texts(node));
+        }
+        return new Pick(node.asText().equals("same") ? List.of() : List.of(node.asText()));
     }
 
     private static Map<String, String> reads(JsonNode node) {

@@ -42,6 +42,8 @@ class SemanticsDocTest {
         for (List<String> row : rows()) {
             List<MatchResult> tests = TEST.matcher(row.get(TESTS)).results().toList();
             assertThat(tests).as("tests of %s", row.get(0)).isNotEmpty();
+            String rest = TEST.matcher(row.get(TESTS)).replaceAll("").replace(",", "");
+            assertThat(rest).as("what names no test of %s", row.get(0)).isBlank();
             for (MatchResult test : tests) {
                 Path file = PAGE.resolveSibling(test.group(3));
                 assertThat(file).as("%s", row.get(0)).hasFileName(test.group(1) + ".java");
