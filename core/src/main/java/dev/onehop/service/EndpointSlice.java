@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param namespace the slice's namespace, which is its Service's
  * @param name unique in the namespace
  * @param serviceName the label {@code kubernetes.io/service-name}; null or empty means nobody's (R7)
- * @param headless whether the label {@code service.kubernetes.io/headless} is there: such slices are skipped (R8)
+ * @param headless whether the label {@code service.kubernetes.io/headless} is there: such slices are skipped (R8), except
+ *     for a headless Service that the client balances (R2)
  * @param addressType {@code addressType} as written: {@code IPv4}, {@code IPv6}, or {@code FQDN}, which is ignored (R9)
  * @param ports {@code ports}; null in the API object is empty here
  * @param endpoints {@code endpoints}; null in the API object is empty here

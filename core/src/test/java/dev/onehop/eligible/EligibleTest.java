@@ -58,6 +58,20 @@ class EligibleTest {
     }
 
     @Test
+    void aSnapshotTellsWhatItWasMadeFromAndWhoIsEjected() {
+        var view = SampleService.view(3);
+        var route = SampleService.route(3);
+
+        var eligible = Eligible.of(view, route, backends, ejected(1, 10), 7);
+
+        assertThat(eligible.view()).isSameAs(view);
+        assertThat(eligible.route()).containsSame(route);
+        assertThat(eligible.version()).isEqualTo(7);
+        assertThat(eligible.ejection(backends.get(0))).isPresent();
+        assertThat(eligible.ejection(backends.get(1))).isEmpty();
+    }
+
+    @Test
     void leftoversOfAFailoverAreNoPanic() {
         var eligible = Eligible.of(SampleService.view(3), SampleService.route(3), backends, ejected(1, 10), 1);
 

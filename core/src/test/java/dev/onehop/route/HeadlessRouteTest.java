@@ -84,8 +84,7 @@ class HeadlessRouteTest {
         Given given = headless()
                 .slice(List.of(new SlicePort("http", Protocol.UDP, 8080)), ready("10.0.0.1"))
                 .slice(IPV6, List.of(HTTP), ready("fd00::1"))
-                .slice(EndpointSlice.of(
-                        new ServiceKey("shop", "other"), "other-1", List.of(HTTP), built(ready("10.0.0.9"))));
+                .slice(foreign());
 
         assertThat(verdict(given.headlessRoute(8080))).isEqualTo("NotProxied UNDEFINED_PORT R5");
         assertThat(given.headlessRoute(8080).text())
@@ -177,6 +176,7 @@ class HeadlessRouteTest {
 
         assertThat(backends(ipv6.headlessRoute(80))).containsExactly("[fd00::1]:8080");
         assertThat(backends(both.headlessRoute(80))).containsExactly("10.0.0.1:8080");
+        assertThat(backends(ipv6.slice(foreign()).headlessRoute(80))).containsExactly("[fd00::1]:8080");
     }
 
     @Test
@@ -196,6 +196,7 @@ class HeadlessRouteTest {
 
         assertThat(verdict(route)).isEqualTo("NotProxied HEADLESS_NOBODY R2");
         assertThat(route.text()).contains("KubernetesDiscovery", "headless(true)");
+        assertThat(headless().slice(foreign()).headlessRoute(80)).isEqualTo(route);
     }
 
     @Test
@@ -226,6 +227,10 @@ class HeadlessRouteTest {
 
     private static Given headless(UnaryOperator<ServiceBuilder> changes) {
         return service(s -> changes.apply(s.clusterIps(List.of("None"))));
+    }
+
+    private static EndpointSlice foreign() {
+        return EndpointSlice.of(new ServiceKey("shop", "other"), "other-1", List.of(HTTP), built(ready("10.0.0.9")));
     }
 
     /** A slice with the label that the controller gives to those of headless Services. */
