@@ -1,6 +1,7 @@
 /**
- * Netty clients over Onehop, through their resolver: start at {@link dev.onehop.http.netty.OnehopAddressResolverGroup}.
- * Imports core and Netty's resolver only.
+ * Netty clients over Onehop: connections through their resolver, from {@link
+ * dev.onehop.http.netty.OnehopAddressResolverGroup}; datagrams through a handler, from {@link
+ * dev.onehop.http.netty.OnehopDatagramHandler}. Imports core, Netty's resolver and transport only.
  */
 @NullMarked
 package dev.onehop.http.netty;
