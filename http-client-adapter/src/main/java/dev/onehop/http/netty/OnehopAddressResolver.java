@@ -3,6 +3,7 @@ package dev.onehop.http.netty;
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.service.IpAddress;
+import dev.onehop.service.Protocol;
 import io.netty.resolver.AbstractAddressResolver;
 import io.netty.resolver.AddressResolver;
 import io.netty.util.concurrent.EventExecutor;
@@ -28,11 +29,14 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
     private static final int SEVERAL = 3;
 
     private final Onehop onehop;
+    private final Protocol protocol;
     private final AddressResolver<InetSocketAddress> others;
 
-    OnehopAddressResolver(EventExecutor executor, Onehop onehop, AddressResolver<InetSocketAddress> others) {
+    OnehopAddressResolver(
+            EventExecutor executor, Onehop onehop, Protocol protocol, AddressResolver<InetSocketAddress> others) {
         super(executor, InetSocketAddress.class);
         this.onehop = onehop;
+        this.protocol = protocol;
         this.others = others;
     }
 
@@ -57,7 +61,7 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
             Promise<R> promise,
             Function<List<InetSocketAddress>, R> result,
             Function<InetSocketAddress, Future<R>> elsewhere) {
-        Optional<Balancer> balancer = onehop.forHost(asked.getHostString(), asked.getPort());
+        Optional<Balancer> balancer = onehop.forHost(asked.getHostString(), asked.getPort(), protocol);
         if (balancer.isEmpty()) {
             pass(elsewhere.apply(asked), promise);
             return;

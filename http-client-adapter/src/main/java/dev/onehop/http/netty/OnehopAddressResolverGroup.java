@@ -1,6 +1,7 @@
 package dev.onehop.http.netty;
 
 import dev.onehop.Onehop;
+import dev.onehop.service.Protocol;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.DefaultAddressResolverGroup;
@@ -29,10 +30,13 @@ import java.util.Objects;
 public final class OnehopAddressResolverGroup extends AddressResolverGroup<InetSocketAddress> {
 
     private final Onehop onehop;
+    private final Protocol protocol;
     private final AddressResolverGroup<InetSocketAddress> others;
 
-    private OnehopAddressResolverGroup(Onehop onehop, AddressResolverGroup<InetSocketAddress> others) {
+    private OnehopAddressResolverGroup(
+            Onehop onehop, Protocol protocol, AddressResolverGroup<InetSocketAddress> others) {
         this.onehop = Objects.requireNonNull(onehop, "onehop");
+        this.protocol = Objects.requireNonNull(protocol, "protocol");
         this.others = Objects.requireNonNull(others, "others");
     }
 
@@ -43,11 +47,26 @@ public final class OnehopAddressResolverGroup extends AddressResolverGroup<InetS
 
     /** Names that are not ours go to {@code others}, which stays the caller's to close. */
     public static OnehopAddressResolverGroup of(Onehop onehop, AddressResolverGroup<InetSocketAddress> others) {
-        return new OnehopAddressResolverGroup(onehop, others);
+        return new OnehopAddressResolverGroup(onehop, Protocol.TCP, others);
+    }
+
+    /**
+     * The same for channels that speak another transport than TCP: {@code 53/UDP} and {@code 53/TCP} are two ports of a
+     * Service, with pods and target ports of their own (R5, R11). A group of its own, with nothing to close beside it.
+     *
+     * <pre>{@code
+     * new Bootstrap().channel(NioDatagramChannel.class).resolver(group.over(Protocol.UDP)) ... .connect("dns.shop", 53);
+     * }</pre>
+     *
+     * <p>A connected datagram channel keeps its pod until it is closed; {@link OnehopDatagramHandler} moves on when the
+     * pod stops serving.
+     */
+    public OnehopAddressResolverGroup over(Protocol protocol) {
+        return new OnehopAddressResolverGroup(onehop, protocol, others);
     }
 
     @Override
     protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
-        return new OnehopAddressResolver(executor, onehop, others.getResolver(executor));
+        return new OnehopAddressResolver(executor, onehop, protocol, others.getResolver(executor));
     }
 }
