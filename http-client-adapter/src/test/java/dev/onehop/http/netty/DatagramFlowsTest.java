@@ -14,6 +14,7 @@ import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.Service;
 import dev.onehop.service.ServiceBuilder;
+import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
 import dev.onehop.service.SlicePort;
@@ -130,6 +131,21 @@ class DatagramFlowsTest {
     }
 
     @Test
+    void r43_whoServesOnAnotherPortOnlyDoesNotMoveAFlow() {
+        assertThat(sentTo()).isEqualTo(A);
+
+        set(
+                service().build(),
+                EndpointSlice.of(
+                        LoopbackPods.API,
+                        "metrics",
+                        List.of(new SlicePort("metrics", Protocol.TCP, 9090)),
+                        List.of(ready(B))));
+
+        assertThat(sentTo()).isEqualTo(A);
+    }
+
+    @Test
     void r43_hintsAndTrafficPolicyDoNotMoveAFlow() {
         assertThat(sentTo()).isEqualTo(A);
 
@@ -230,14 +246,21 @@ class DatagramFlowsTest {
     @Test
     void aFlowThatIsNotUsedIsForgottenByItself() {
         assertThat(sentTo()).isEqualTo(A);
+        pass(Duration.ofSeconds(20));
+        assertThat(sentTo()).isEqualTo(A);
+        sweepAfter(Duration.ofSeconds(11));
         assertThat(backend(A).inFlight()).isEqualTo(1);
 
-        pass(Duration.ofSeconds(31));
-        channel.advanceTimeBy(31, TimeUnit.SECONDS);
-        channel.runScheduledPendingTasks();
+        sweepAfter(Duration.ofSeconds(30));
 
         assertThat(backend(A).inFlight()).isZero();
         assertThat(backend(A).abandoned()).isEqualTo(1);
+    }
+
+    private void sweepAfter(Duration time) {
+        pass(time);
+        channel.advanceTimeBy(31, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
     }
 
     @Test
@@ -257,6 +280,30 @@ class DatagramFlowsTest {
 
         assertThat(answer(A).sender()).isEqualTo(SERVICE);
         assertThat(answer(B).sender()).isEqualTo(SERVICE);
+    }
+
+    @Test
+    void whatTheFormerBackendStillSendsDoesNotKeepTheFlow() {
+        assertThat(sentTo()).isEqualTo(A);
+        show(ready(B));
+        assertThat(sentTo()).isEqualTo(B);
+        answer(A);
+
+        pass(Duration.ofSeconds(30));
+
+        assertThat(answer(B).sender()).isEqualTo(new InetSocketAddress(B, 5353));
+        assertThat(answer(A).sender()).isEqualTo(new InetSocketAddress(A, 5353));
+    }
+
+    @Test
+    void theBackendOfAForgottenFlowIsNotTheFormerOne() {
+        assertThat(sentTo()).isEqualTo(A);
+        pass(Duration.ofSeconds(30));
+        show(ready(B));
+
+        assertThat(sentTo()).isEqualTo(B);
+
+        assertThat(answer(A).sender()).isEqualTo(new InetSocketAddress(A, 5353));
     }
 
     @Test
@@ -471,6 +518,7 @@ class DatagramFlowsTest {
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> balancer.eligible().view() instanceof ServiceView.Known known
+                        && known.declaration().equals(new ServiceDeclaration.Present(service))
                         && known.slices().equals(List.of(slice)));
     }
 
