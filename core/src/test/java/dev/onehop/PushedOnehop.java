@@ -15,10 +15,13 @@ public final class PushedOnehop {
 
     /** Settings with {@code time} as the loop and {@code random} for every pick; no mesh is looked for. */
     public static OnehopBuilder builder(Discovery discovery, ManualTime time, RandomGenerator random) {
-        return Onehop.builder()
-                .discovery(discovery)
-                .meshDetection(false)
+        return byTheServicesFirstFamily(Onehop.builder().discovery(discovery).meshDetection(false))
                 .loop(time)
                 .random(random);
+    }
+
+    /** Takes a Service's first family where none is asked for, as the one page does, whatever this JVM prefers. */
+    public static OnehopBuilder byTheServicesFirstFamily(OnehopBuilder builder) {
+        return builder.family(new FamilyPreference(null));
     }
 }

@@ -3,6 +3,7 @@ package dev.onehop.benchmarks;
 import dev.onehop.eligible.Eligible;
 import dev.onehop.health.Backend;
 import dev.onehop.health.Ejections;
+import dev.onehop.health.MonotonicClock;
 import dev.onehop.route.Destination;
 import dev.onehop.route.Route;
 import dev.onehop.service.AddressFamily;

@@ -60,9 +60,8 @@ class LiveConformanceTest {
                         .noneMatch(pick -> pick.anyOf().isEmpty()));
     }
 
-    /** A balancer is asked for without a family: it takes the Service's first. */
     private static Stream<ConformanceCase> atTheDoor() {
-        return ConformanceCases.all().stream().filter(each -> each.family() == null);
+        return ConformanceCases.all().stream();
     }
 
     private static boolean hasPicks(ConformanceCase each) {
@@ -144,7 +143,8 @@ class LiveConformanceTest {
 
     static Balancer balancer(Onehop onehop, ConformanceCase each, int port) {
         return onehop.balancer(
-                each.service().name() + "." + each.service().namespace() + ":" + port + "/" + each.protocol());
+                each.service().name() + "." + each.service().namespace() + ":" + port + "/" + each.protocol(),
+                each.family());
     }
 
     private static String pick(Balancer balancer, boolean refused) throws NoBackendException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
+import dev.onehop.PushedOnehop;
 import dev.onehop.conformance.ConformanceCase.Step;
 import dev.onehop.k8s.KubernetesDiscovery;
 import dev.onehop.k8s.fake.FakeApiServer;
@@ -39,9 +40,7 @@ class WatchedConformanceTest {
     @TestFactory
     Stream<DynamicTest> sequences() {
         List<ConformanceCase> cases = ConformanceCases.all().stream()
-                .filter(each -> FILES.contains(each.file())
-                        && each.family() == null
-                        && each.steps().size() > 1)
+                .filter(each -> FILES.contains(each.file()) && each.steps().size() > 1)
                 .toList();
         assertThat(cases).hasSizeGreaterThanOrEqualTo(LEAST);
         return cases.stream().map(each -> dynamicTest(each.name(), () -> run(each)));
@@ -50,7 +49,7 @@ class WatchedConformanceTest {
     private static void run(ConformanceCase each) {
         try (FakeApiServer server = FakeApiServer.start();
                 KubernetesDiscovery discovery = discovery(each, server);
-                Onehop onehop = Onehop.builder()
+                Onehop onehop = PushedOnehop.byTheServicesFirstFamily(Onehop.builder())
                         .discovery(discovery)
                         .meshDetection(false)
                         .headless(each.headless())
