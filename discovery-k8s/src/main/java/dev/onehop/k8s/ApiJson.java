@@ -1,54 +1,29 @@
 package dev.onehop.k8s;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads lists and watch lines of one resource. JSON that is none fails as a whole; a single object that does not fit
- * its model, or says nothing useful, becomes an {@link Item} without a value, so that one bad object costs no other.
+ * its kind, or says nothing useful, becomes an {@link Item} without a value, so that one bad object costs no other.
  *
  * <p>Shared: safe from any thread.
  *
- * @param <M> the fabric8 model
- * @param <T> what it is mapped to
+ * @param <T> what an object is mapped to
  */
-final class ApiJson<M, T> {
+final class ApiJson<T> {
 
-    private static final int DEEPEST = 64;
-    private static final ObjectMapper JSON = mapper();
+    private final Function<JsonNode, @Nullable T> mapping;
 
-    private final ObjectReader model;
-    private final Function<M, @Nullable T> mapping;
-
-    ApiJson(Class<M> model, Function<M, @Nullable T> mapping) {
-        this.model = JSON.readerFor(model);
+    ApiJson(Function<JsonNode, @Nullable T> mapping) {
         this.mapping = mapping;
-    }
-
-    /** A mapper with fabric8's settings for its model and a limit to nesting (S-19). */
-    static ObjectMapper mapper() {
-        var factory = JsonFactory.builder()
-                .streamReadConstraints(
-                        StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
-                .build();
-        var mapper = new ObjectMapper(factory);
-        var configured = new KubernetesSerialization(mapper, false);
-        configured.getUnmatchedFieldTypeModule().setLogWarnings(false);
-        return mapper;
     }
 
     /**
@@ -70,7 +45,7 @@ final class ApiJson<M, T> {
         var items = new ArrayList<Item<T>>();
         int useless = 0;
         boolean listSeen = false;
-        try (var parser = JSON.createParser(bytes)) {
+        try (var parser = JsonTrees.parser(bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new JsonParseException(parser, "not a JSON object");
             }
@@ -78,13 +53,13 @@ final class ApiJson<M, T> {
                 String field = parser.currentName();
                 JsonToken value = parser.nextToken();
                 if (field.equals("metadata")) {
-                    JsonNode metadata = parser.readValueAsTree();
+                    JsonNode metadata = JsonTrees.value(parser);
                     version = metadata.path("resourceVersion").asText("");
                     next = metadata.path("continue").asText("");
                 } else if (field.equals("items")) {
                     listSeen = true;
                     while (value == JsonToken.START_ARRAY && parser.nextToken() != JsonToken.END_ARRAY) {
-                        Item<T> item = item(parser.<JsonNode>readValueAsTree());
+                        Item<T> item = item(JsonTrees.value(parser));
                         if (item == null) {
                             useless++;
                         } else {
@@ -109,9 +84,10 @@ final class ApiJson<M, T> {
      */
     Change<T> change(byte[] line, int length) throws TroubleException {
         JsonNode event;
-        try (var parser = JSON.createParser(line, 0, length)) {
-            event = parser.readValueAsTree();
-            if (event == null || !event.isObject() || parser.nextToken() != null) {
+        try (var parser = JsonTrees.parser(line, length)) {
+            parser.nextToken();
+            event = JsonTrees.value(parser);
+            if (!event.isObject() || parser.nextToken() != null) {
                 throw new JsonParseException(parser, "not one JSON object");
             }
         } catch (IOException noEvent) {
@@ -146,11 +122,9 @@ final class ApiJson<M, T> {
 
     /** What a failed call's body, a Status object if all is well, says beside its HTTP status. */
     static Trouble trouble(int httpStatus, byte[] body, Duration retryAfter) {
-        try (var parser = JSON.createParser(new ByteArrayInputStream(body))) {
-            JsonNode status = parser.readValueAsTree();
-            return status == null
-                    ? Trouble.ofStatus(httpStatus, "", retryAfter)
-                    : status(status, httpStatus, retryAfter);
+        try (var parser = JsonTrees.parser(body, body.length)) {
+            parser.nextToken();
+            return status(JsonTrees.value(parser), httpStatus, retryAfter);
         } catch (IOException noStatus) {
             return Trouble.ofStatus(httpStatus, "", retryAfter);
         }
@@ -179,20 +153,9 @@ final class ApiJson<M, T> {
 
     private @Nullable T value(JsonNode object) {
         try {
-            return mapping.apply(model.readValue(object));
-        } catch (IOException | RuntimeException beyondUse) {
+            return mapping.apply(object);
+        } catch (RuntimeException beyondUse) {
             return null;
         }
-    }
-
-    /** All elements of a JSON text. */
-    static List<JsonNode> documents(InputStream bytes) throws IOException {
-        var documents = new ArrayList<JsonNode>();
-        try (var parser = JSON.createParser(bytes)) {
-            while (parser.nextToken() != null) {
-                documents.add(parser.readValueAsTree());
-            }
-        }
-        return documents;
     }
 }

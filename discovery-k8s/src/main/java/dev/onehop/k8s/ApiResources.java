@@ -3,7 +3,6 @@ package dev.onehop.k8s;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Service;
 import dev.onehop.service.ServiceKey;
-import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import java.util.List;
 
@@ -17,9 +16,9 @@ final class ApiResources {
     private final HttpClient http;
     private final String baseUrl;
     private final boolean headless;
-    private final ApiJson<io.fabric8.kubernetes.api.model.Service, Service> services;
-    private final ApiJson<io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice, EndpointSlice> slices;
-    private final ApiJson<Endpoints, List<EndpointSlice>> endpoints;
+    private final ApiJson<Service> services;
+    private final ApiJson<EndpointSlice> slices;
+    private final ApiJson<List<EndpointSlice>> endpoints;
 
     /**
      * @param baseUrl the API server's, ending in a slash
@@ -32,9 +31,9 @@ final class ApiResources {
         var pool = new StringPool();
         var slicesOfApi = new SliceMapping(pool);
         var slicesOfEndpoints = new EndpointsMapping(pool);
-        services = new ApiJson<>(io.fabric8.kubernetes.api.model.Service.class, ServiceMapping::map);
-        slices = new ApiJson<>(io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice.class, slicesOfApi::map);
-        endpoints = new ApiJson<>(Endpoints.class, slicesOfEndpoints::map);
+        services = new ApiJson<>(ServiceMapping::map);
+        slices = new ApiJson<>(slicesOfApi::map);
+        endpoints = new ApiJson<>(slicesOfEndpoints::map);
     }
 
     ListWatch<Service> service(ServiceKey service) {

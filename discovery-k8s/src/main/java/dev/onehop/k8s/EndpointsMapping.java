@@ -1,21 +1,17 @@
 package dev.onehop.k8s;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.IpAddress;
-import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.SlicePort;
-import io.fabric8.kubernetes.api.model.EndpointAddress;
-import io.fabric8.kubernetes.api.model.EndpointPort;
-import io.fabric8.kubernetes.api.model.EndpointSubset;
-import io.fabric8.kubernetes.api.model.Endpoints;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,19 +29,24 @@ final class EndpointsMapping {
         this.pool = pool;
     }
 
-    /** Null when the object has no name or namespace. */
-    @Nullable List<EndpointSlice> map(Endpoints object) {
-        ServiceKey key = Metadata.key(object.getMetadata());
+    /**
+     * Null when the object has no name or namespace.
+     *
+     * @throws MisfitException when a field is of another type than the API's
+     */
+    @Nullable List<EndpointSlice> map(JsonNode object) {
+        ServiceKey key = Metadata.key(object);
         if (key == null) {
             return null;
         }
-        boolean headless = Metadata.labels(object.getMetadata()).containsKey(SliceMapping.HEADLESS);
+        boolean headless = Metadata.hasLabel(object, SliceMapping.HEADLESS);
+        Instant triggered = SliceMapping.changeTriggered(object);
         var slices = new ArrayList<EndpointSlice>();
-        for (EndpointSubset subset : Lists.present(object.getSubsets())) {
-            List<SlicePort> ports = ports(Lists.present(subset.getPorts()));
+        for (JsonNode subset : Fields.objects(object, "subsets")) {
+            List<SlicePort> ports = PortMapping.ports(subset, pool);
             Map<AddressFamily, List<Endpoint>> byFamily = new EnumMap<>(AddressFamily.class);
-            add(byFamily, Lists.present(subset.getAddresses()), true);
-            add(byFamily, Lists.present(subset.getNotReadyAddresses()), false);
+            add(byFamily, Fields.objects(subset, "addresses"), true);
+            add(byFamily, Fields.objects(subset, "notReadyAddresses"), false);
             byFamily.forEach((family, endpoints) -> slices.add(new EndpointSlice(
                     key.namespace(),
                     key.name() + "-endpoints-" + slices.size(),
@@ -54,35 +55,23 @@ final class EndpointsMapping {
                     family.toString(),
                     ports,
                     endpoints,
-                    SliceMapping.changeTriggered(object.getMetadata()))));
+                    triggered)));
         }
         return List.copyOf(slices);
     }
 
-    private void add(Map<AddressFamily, List<Endpoint>> byFamily, List<EndpointAddress> addresses, boolean ready) {
-        for (EndpointAddress address : addresses) {
-            IpAddress ip = address.getIp() == null ? null : IpAddress.parse(address.getIp());
+    private void add(Map<AddressFamily, List<Endpoint>> byFamily, List<JsonNode> addresses, boolean ready) {
+        for (JsonNode address : addresses) {
+            String text = Fields.text(address, "ip");
+            IpAddress ip = text == null ? null : IpAddress.parse(text);
             AddressFamily family = ip == null ? AddressFamily.IPV4 : ip.family();
-            var builder = Endpoint.builder(address.getIp())
+            JsonNode pod = Fields.object(address, "targetRef");
+            Endpoint endpoint = Endpoint.builder(text)
                     .conditions(ready, ready, false)
-                    .node(pool.shared(address.getNodeName()));
-            if (address.getTargetRef() != null) {
-                builder.pod(
-                        address.getTargetRef().getName(), address.getTargetRef().getUid());
-            }
-            byFamily.computeIfAbsent(family, any -> new ArrayList<>()).add(builder.build());
+                    .node(pool.shared(Fields.text(address, "nodeName")))
+                    .pod(Fields.text(pod, "name"), Fields.text(pod, "uid"))
+                    .build();
+            byFamily.computeIfAbsent(family, any -> new ArrayList<>()).add(endpoint);
         }
-    }
-
-    private List<SlicePort> ports(List<EndpointPort> ports) {
-        var mapped = new ArrayList<SlicePort>(ports.size());
-        for (EndpointPort port : ports) {
-            Protocol protocol = Protocols.read(port.getProtocol());
-            if (protocol != null) {
-                String name = Objects.requireNonNull(pool.shared(Objects.requireNonNullElse(port.getName(), "")));
-                mapped.add(new SlicePort(name, protocol, port.getPort()));
-            }
-        }
-        return mapped;
     }
 }

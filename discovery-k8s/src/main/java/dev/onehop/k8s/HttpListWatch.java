@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shared: safe from any thread.
  */
-final class HttpListWatch<M, T> implements ListWatch<T> {
+final class HttpListWatch<T> implements ListWatch<T> {
 
     private static final int LONGEST_LINE = 16 * 1024 * 1024;
     private static final int LONGEST_PAGE = 64 * 1024 * 1024;
@@ -26,12 +26,12 @@ final class HttpListWatch<M, T> implements ListWatch<T> {
     private final HttpClient http;
     private final String baseUrl;
     private final Selection selection;
-    private final ApiJson<M, T> json;
+    private final ApiJson<T> json;
 
     /**
      * @param baseUrl the API server's, ending in a slash
      */
-    HttpListWatch(HttpClient http, String baseUrl, Selection selection, ApiJson<M, T> json) {
+    HttpListWatch(HttpClient http, String baseUrl, Selection selection, ApiJson<T> json) {
         this.http = http;
         this.baseUrl = baseUrl;
         this.selection = selection;

@@ -1,21 +1,20 @@
 package dev.onehop.k8s;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Service;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
-import io.fabric8.kubernetes.api.model.Endpoints;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class ManifestObjects {
-
-    private static final ObjectMapper JSON = ApiJson.mapper();
 
     private final String defaultNamespace;
     private final SliceMapping sliceMapping;
@@ -47,8 +44,8 @@ final class ManifestObjects {
     }
 
     void add(String source, byte[] bytes) {
-        for (JsonNode object : ManifestText.objects(source, bytes)) {
-            add(source, (ObjectNode) object);
+        for (ObjectNode object : ManifestText.objects(source, bytes)) {
+            add(source, object);
         }
     }
 
@@ -110,35 +107,40 @@ final class ManifestObjects {
             zones.put(name, NodeIdentity.zone(object));
             return;
         }
-        if (metadata.path("namespace").asText("").isEmpty()) {
-            ((ObjectNode) metadata).put("namespace", defaultNamespace);
-        }
-        String what = kind + " " + metadata.path("namespace").asText() + "/" + name;
+        String given = metadata.path("namespace").asText("");
+        String namespace = given.isEmpty() ? defaultNamespace : given;
+        String what = kind + " " + namespace + "/" + name;
         declare(source, what);
-        switch (kind) {
-            case "Service" ->
-                keep(ServiceMapping.map(read(source, what, object, io.fabric8.kubernetes.api.model.Service.class)));
-            case "EndpointSlice" ->
-                keep(sliceMapping.map(
-                        read(source, what, object, io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice.class)));
-            default -> {
-                var key = new ServiceKey(metadata.path("namespace").asText(), name);
-                List<EndpointSlice> mapped = endpointsMapping.map(read(source, what, object, Endpoints.class));
-                endpoints.put(key, mapped == null ? List.of() : mapped);
-            }
+        ObjectNode complete = given.isEmpty() ? inNamespace(namespace, object) : object;
+        try {
+            keep(kind, new ServiceKey(namespace, name), complete);
+        } catch (MisfitException misfit) {
+            throw new IllegalArgumentException(
+                    "manifest " + Printable.text(source) + ": " + Printable.text(what) + " does not fit its kind: "
+                            + misfit.getMessage(),
+                    misfit);
         }
     }
 
-    private void keep(@Nullable Service service) {
-        if (service != null) {
-            services.put(service.key(), service);
+    private void keep(String kind, ServiceKey key, ObjectNode object) {
+        if (kind.equals("Service")) {
+            services.put(key, Objects.requireNonNull(ServiceMapping.map(object)));
+        } else if (kind.equals("EndpointSlice")) {
+            slices.add(Objects.requireNonNull(sliceMapping.map(object)));
+        } else {
+            endpoints.put(key, Objects.requireNonNull(endpointsMapping.map(object)));
         }
     }
 
-    private void keep(@Nullable EndpointSlice slice) {
-        if (slice != null) {
-            slices.add(slice);
-        }
+    /** A copy, because aliases may share the original. */
+    private static ObjectNode inNamespace(String namespace, ObjectNode object) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        ObjectNode metadata = nodes.objectNode();
+        metadata.setAll((ObjectNode) object.path("metadata"));
+        ObjectNode copy = nodes.objectNode();
+        copy.setAll(object);
+        copy.set("metadata", metadata.put("namespace", namespace));
+        return copy;
     }
 
     private void declare(String source, String what) {
@@ -146,17 +148,6 @@ final class ManifestObjects {
         if (before != null) {
             throw new IllegalArgumentException(Printable.text(what) + ": declared in " + Printable.text(before)
                     + " and in " + Printable.text(source) + " (expected: once)");
-        }
-    }
-
-    private static <M> M read(String source, String what, JsonNode object, Class<M> model) {
-        try {
-            return JSON.treeToValue(object, model);
-        } catch (JsonProcessingException misfit) {
-            throw new IllegalArgumentException(
-                    "manifest " + Printable.text(source) + ": " + Printable.text(what) + " does not fit its kind: "
-                            + Printable.text(String.valueOf(misfit.getOriginalMessage())),
-                    misfit);
         }
     }
 }

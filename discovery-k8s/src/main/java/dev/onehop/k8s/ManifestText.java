@@ -10,24 +10,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
- * Text of a manifest, YAML or JSON, as objects. YAML is read without tags of its own (S-21), with bounded aliases and
- * nesting.
+ * Text of a manifest, YAML or JSON, as objects.
  *
  * <p>Pure.
  */
 final class ManifestText {
 
-    private static final int DEEPEST = 64;
-    private static final int LONGEST = 64 * 1024 * 1024;
+    private static final int DEEPEST_LIST = 4;
 
     private ManifestText() {}
 
@@ -36,9 +30,11 @@ final class ManifestText {
      *
      * @throws IllegalArgumentException when it is neither YAML nor JSON, or holds something that is no object
      */
-    static List<JsonNode> objects(String source, byte[] bytes) {
-        var objects = new ArrayList<JsonNode>();
-        documents(source, bytes).forEach(document -> unfold(source, document, objects));
+    static List<ObjectNode> objects(String source, byte[] bytes) {
+        var objects = new ArrayList<ObjectNode>();
+        for (JsonNode document : documents(source, bytes)) {
+            unfold(source, document, 0, objects);
+        }
         return objects;
     }
 
@@ -48,7 +44,7 @@ final class ManifestText {
             return yaml(source, text);
         }
         try {
-            return ApiJson.documents(new ByteArrayInputStream(bytes));
+            return JsonTrees.all(new ByteArrayInputStream(bytes));
         } catch (IOException noJson) {
             try {
                 return yaml(source, text); // A flow mapping also begins with a brace.
@@ -59,16 +55,8 @@ final class ManifestText {
     }
 
     private static List<JsonNode> yaml(String source, String text) {
-        var settings = LoadSettings.builder()
-                .setSchema(new CoreSchema())
-                .setCodePointLimit(LONGEST)
-                .setLabel(source)
-                .build();
-        var documents = new ArrayList<JsonNode>();
         try {
-            for (Object document : new Load(settings).loadAllFromString(text)) {
-                documents.add(tree(document, 0));
-            }
+            return YamlTrees.documents(source, text);
         } catch (MarkedYamlEngineException noYaml) {
             String place = noYaml.getProblemMark()
                     .map(mark -> "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
@@ -77,45 +65,21 @@ final class ManifestText {
         } catch (YamlEngineException noYaml) {
             throw error(source, "", String.valueOf(noYaml.getMessage()), noYaml);
         }
-        return documents;
     }
 
-    private static JsonNode tree(@Nullable Object value, int depth) {
-        if (depth > DEEPEST) {
-            throw new YamlEngineException("nested deeper than " + DEEPEST);
+    /** Lists in lists are unfolded, too, but not without end: aliases could make billions of them. */
+    private static void unfold(String source, JsonNode document, int depth, List<ObjectNode> objects) {
+        if (depth > DEEPEST_LIST) {
+            throw error(source, "", "lists in lists, deeper than " + DEEPEST_LIST, null);
         }
-        JsonNodeFactory json = JsonNodeFactory.instance;
-        if (value instanceof Map<?, ?> map) {
-            var object = json.objectNode();
-            map.forEach((key, member) -> object.set(String.valueOf(key), tree(member, depth + 1)));
-            return object;
-        }
-        if (value instanceof List<?> list) {
-            var array = json.arrayNode();
-            list.forEach(element -> array.add(tree(element, depth + 1)));
-            return array;
-        }
-        if (value instanceof Boolean bool) {
-            return json.booleanNode(bool);
-        }
-        if (value instanceof Integer integer) {
-            return json.numberNode(integer);
-        }
-        if (value instanceof Long number) {
-            return json.numberNode(number);
-        }
-        return value == null ? json.nullNode() : json.textNode(value.toString());
-    }
-
-    private static void unfold(String source, JsonNode document, List<JsonNode> objects) {
-        if (document.isObject()
-                && document.path("kind").asText("").endsWith("List")
-                && document.path("items").isArray()) {
-            String kind = document.path("kind").asText();
-            document.path("items").forEach(item -> unfold(source, withKind(item, kind), objects));
-        } else if (document.isObject()) {
-            objects.add(document);
-        } else if (!document.isNull() && !document.isMissingNode()) {
+        String kind = document.path("kind").asText("");
+        if (kind.endsWith("List") && document.path("items").isArray()) {
+            for (JsonNode item : document.path("items")) {
+                unfold(source, withKind(item, kind), depth + 1, objects);
+            }
+        } else if (document instanceof ObjectNode object) {
+            objects.add(object);
+        } else if (!document.isNull()) {
             throw error(source, "", "a document that is no object", null);
         }
     }
@@ -123,7 +87,10 @@ final class ManifestText {
     /** An item of a {@code ServiceList} as the API server writes it: without a kind, which the list's implies. */
     private static JsonNode withKind(JsonNode item, String listKind) {
         if (item instanceof ObjectNode object && !object.hasNonNull("kind") && listKind.length() > "List".length()) {
-            return object.deepCopy().put("kind", listKind.substring(0, listKind.length() - "List".length()));
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .<ObjectNode>setAll(object)
+                    .put("kind", listKind.substring(0, listKind.length() - "List".length()));
         }
         return item;
     }

@@ -1,36 +1,40 @@
 package dev.onehop.k8s;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onehop.service.ServiceKey;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code metadata} says, when it says anything.
+ * What an object's {@code metadata} says, when it says anything.
  *
- * <p>Pure.
+ * <p>Pure functions.
  */
 final class Metadata {
 
     private Metadata() {}
 
     /** Null unless both namespace and name are there. */
-    static @Nullable ServiceKey key(@Nullable ObjectMeta metadata) {
-        return metadata == null || isEmpty(metadata.getName()) || isEmpty(metadata.getNamespace())
-                ? null
-                : new ServiceKey(metadata.getNamespace(), metadata.getName());
+    static @Nullable ServiceKey key(JsonNode object) {
+        JsonNode metadata = Fields.object(object, "metadata");
+        String name = Fields.textOrEmpty(metadata, "name");
+        String namespace = Fields.textOrEmpty(metadata, "namespace");
+        return name.isEmpty() || namespace.isEmpty() ? null : new ServiceKey(namespace, name);
     }
 
-    static Map<String, String> labels(ObjectMeta metadata) {
-        return Objects.requireNonNullElse(metadata.getLabels(), Map.of());
+    /** Whether the label is there, whatever its value. */
+    static boolean hasLabel(JsonNode object, String name) {
+        return labels(object).has(name);
     }
 
-    static Map<String, String> annotations(ObjectMeta metadata) {
-        return Objects.requireNonNullElse(metadata.getAnnotations(), Map.of());
+    static @Nullable String label(JsonNode object, String name) {
+        return Fields.text(labels(object), name);
     }
 
-    private static boolean isEmpty(@Nullable String text) {
-        return text == null || text.isEmpty();
+    static @Nullable String annotation(JsonNode object, String name) {
+        return Fields.text(Fields.object(Fields.object(object, "metadata"), "annotations"), name);
+    }
+
+    private static JsonNode labels(JsonNode object) {
+        return Fields.object(Fields.object(object, "metadata"), "labels");
     }
 }

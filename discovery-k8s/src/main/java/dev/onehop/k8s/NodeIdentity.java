@@ -138,7 +138,7 @@ final class NodeIdentity {
 
     private static @Nullable String zone(byte[] body) {
         try {
-            List<JsonNode> documents = ApiJson.documents(new ByteArrayInputStream(body));
+            List<JsonNode> documents = JsonTrees.all(new ByteArrayInputStream(body));
             return documents.isEmpty() ? null : zone(documents.get(0));
         } catch (IOException noNode) {
             return null;

@@ -1,5 +1,6 @@
 package dev.onehop.k8s;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.Service;
@@ -7,8 +8,6 @@ import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServicePort;
 import dev.onehop.service.ServiceType;
 import dev.onehop.service.TrafficPolicy;
-import io.fabric8.kubernetes.api.model.ServiceSpec;
-import io.fabric8.kubernetes.api.model.SessionAffinityConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the API's Service as kube-proxy does, with the API server's defaults for whatever is absent (R6).
  *
- * <p>Pure; refuses nothing but an object without a name.
+ * <p>Pure.
  */
 final class ServiceMapping {
 
@@ -27,24 +26,31 @@ final class ServiceMapping {
 
     private ServiceMapping() {}
 
-    /** Null when the object has no name or namespace, and so is nobody's Service. */
-    static @Nullable Service map(io.fabric8.kubernetes.api.model.Service object) {
-        ServiceKey key = Metadata.key(object.getMetadata());
+    /**
+     * Null when the object has no name or namespace, and so is nobody's Service.
+     *
+     * @throws MisfitException when a field is of another type than the API's
+     */
+    static @Nullable Service map(JsonNode object) {
+        ServiceKey key = Metadata.key(object);
         if (key == null) {
             return null;
         }
-        ServiceSpec spec = Objects.requireNonNullElseGet(object.getSpec(), ServiceSpec::new);
-        List<String> clusterIps = Lists.present(spec.getClusterIPs());
+        JsonNode spec = Fields.object(object, "spec");
+        String clusterIp = Fields.text(spec, "clusterIP");
+        List<String> clusterIps = Fields.texts(spec, "clusterIPs");
         return new Service(
                 key,
-                type(spec.getType()),
-                clusterIp(spec.getClusterIP(), clusterIps),
-                clusterIps.isEmpty() && isAddress(spec.getClusterIP()) ? List.of(spec.getClusterIP()) : clusterIps,
-                families(Lists.present(spec.getIpFamilies())),
-                ports(Lists.present(spec.getPorts())),
-                Objects.equals(spec.getInternalTrafficPolicy(), "Local") ? TrafficPolicy.LOCAL : TrafficPolicy.CLUSTER,
+                type(Fields.text(spec, "type")),
+                clusterIp(clusterIp, clusterIps),
+                clusterIps.isEmpty() && isAddress(clusterIp) ? List.of(clusterIp) : clusterIps,
+                families(Fields.texts(spec, "ipFamilies")),
+                ports(Fields.objects(spec, "ports")),
+                Objects.equals(Fields.text(spec, "internalTrafficPolicy"), "Local")
+                        ? TrafficPolicy.LOCAL
+                        : TrafficPolicy.CLUSTER,
                 affinity(spec),
-                Metadata.labels(object.getMetadata()).containsKey(SERVICE_PROXY_NAME));
+                Metadata.hasLabel(object, SERVICE_PROXY_NAME));
     }
 
     private static String clusterIp(@Nullable String clusterIp, List<String> clusterIps) {
@@ -79,25 +85,24 @@ final class ServiceMapping {
         return families;
     }
 
-    private static List<ServicePort> ports(List<io.fabric8.kubernetes.api.model.ServicePort> ports) {
+    private static List<ServicePort> ports(List<JsonNode> ports) {
         var mapped = new ArrayList<ServicePort>(ports.size());
-        for (var port : ports) {
-            Protocol protocol = Protocols.read(port.getProtocol());
-            if (port.getPort() != null && protocol != null) {
-                mapped.add(new ServicePort(Objects.requireNonNullElse(port.getName(), ""), protocol, port.getPort()));
+        for (JsonNode port : ports) {
+            Protocol protocol = Protocols.read(Fields.text(port, "protocol"));
+            Integer number = Fields.integer(port, "port");
+            if (number != null && protocol != null) {
+                mapped.add(new ServicePort(Fields.textOrEmpty(port, "name"), protocol, number));
             }
         }
         return mapped;
     }
 
-    private static Optional<Duration> affinity(ServiceSpec spec) {
-        if (!Objects.equals(spec.getSessionAffinity(), "ClientIP")) {
+    private static Optional<Duration> affinity(JsonNode spec) {
+        if (!Objects.equals(Fields.text(spec, "sessionAffinity"), "ClientIP")) {
             return Optional.empty();
         }
-        SessionAffinityConfig config = spec.getSessionAffinityConfig();
-        Integer seconds = config == null || config.getClientIP() == null
-                ? null
-                : config.getClientIP().getTimeoutSeconds();
+        JsonNode clientIp = Fields.object(Fields.object(spec, "sessionAffinityConfig"), "clientIP");
+        Integer seconds = Fields.integer(clientIp, "timeoutSeconds");
         return Optional.of(seconds == null ? Service.DEFAULT_AFFINITY_TIMEOUT : Duration.ofSeconds(seconds));
     }
 }

@@ -1,22 +1,16 @@
 package dev.onehop.k8s;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
-import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceKey;
-import dev.onehop.service.SlicePort;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointHints;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
-import io.fabric8.kubernetes.api.model.discovery.v1.ForNode;
-import io.fabric8.kubernetes.api.model.discovery.v1.ForZone;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,67 +31,60 @@ final class SliceMapping {
         this.pool = pool;
     }
 
-    /** Null when the object has no name or namespace. */
-    @Nullable EndpointSlice map(io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice object) {
-        ObjectMeta metadata = object.getMetadata();
-        ServiceKey key = Metadata.key(metadata);
+    /**
+     * Null when the object has no name or namespace.
+     *
+     * @throws MisfitException when a field is of another type than the API's
+     */
+    @Nullable EndpointSlice map(JsonNode object) {
+        ServiceKey key = Metadata.key(object);
         if (key == null) {
             return null;
         }
         return new EndpointSlice(
                 shared(key.namespace()),
                 key.name(),
-                pool.shared(Metadata.labels(metadata).get(SERVICE_NAME)),
-                Metadata.labels(metadata).containsKey(HEADLESS),
-                shared(Objects.requireNonNullElse(object.getAddressType(), "")),
-                ports(Lists.present(object.getPorts())),
-                endpoints(Lists.present(object.getEndpoints())),
-                changeTriggered(metadata));
+                pool.shared(Metadata.label(object, SERVICE_NAME)),
+                Metadata.hasLabel(object, HEADLESS),
+                shared(Fields.textOrEmpty(object, "addressType")),
+                PortMapping.ports(object, pool),
+                endpoints(Fields.objects(object, "endpoints")),
+                changeTriggered(object));
     }
 
-    private List<SlicePort> ports(List<EndpointPort> ports) {
-        var mapped = new ArrayList<SlicePort>(ports.size());
-        for (EndpointPort port : ports) {
-            Protocol protocol = Protocols.read(port.getProtocol());
-            if (protocol != null) {
-                String name = shared(Objects.requireNonNullElse(port.getName(), ""));
-                mapped.add(new SlicePort(name, protocol, port.getPort()));
-            }
-        }
-        return mapped;
-    }
-
-    private List<Endpoint> endpoints(List<io.fabric8.kubernetes.api.model.discovery.v1.Endpoint> endpoints) {
+    private List<Endpoint> endpoints(List<JsonNode> endpoints) {
         var mapped = new ArrayList<Endpoint>(endpoints.size());
-        for (var endpoint : endpoints) {
+        for (JsonNode endpoint : endpoints) {
             mapped.add(endpoint(endpoint));
         }
         return mapped;
     }
 
-    private Endpoint endpoint(io.fabric8.kubernetes.api.model.discovery.v1.Endpoint endpoint) {
-        List<String> addresses = Lists.present(endpoint.getAddresses());
-        var builder = Endpoint.builder(addresses.isEmpty() ? null : addresses.get(0))
-                .node(pool.shared(endpoint.getNodeName()))
-                .zone(pool.shared(endpoint.getZone()));
-        EndpointConditions conditions = endpoint.getConditions();
-        if (conditions != null) {
-            builder.conditions(conditions.getReady(), conditions.getServing(), conditions.getTerminating());
+    private Endpoint endpoint(JsonNode endpoint) {
+        List<String> addresses = Fields.texts(endpoint, "addresses");
+        JsonNode conditions = Fields.object(endpoint, "conditions");
+        JsonNode hints = Fields.object(endpoint, "hints");
+        JsonNode pod = Fields.object(endpoint, "targetRef");
+        return Endpoint.builder(addresses.isEmpty() ? null : addresses.get(0))
+                .conditions(
+                        Fields.bool(conditions, "ready"),
+                        Fields.bool(conditions, "serving"),
+                        Fields.bool(conditions, "terminating"))
+                .node(pool.shared(Fields.text(endpoint, "nodeName")))
+                .zone(pool.shared(Fields.text(endpoint, "zone")))
+                .zoneHints(names(hints, "forZones"))
+                .nodeHints(names(hints, "forNodes"))
+                .pod(Fields.text(pod, "name"), Fields.text(pod, "uid"))
+                .build();
+    }
+
+    private Set<String> names(JsonNode hints, String field) {
+        List<JsonNode> named = Fields.objects(hints, field);
+        var names = new ArrayList<@Nullable String>(named.size());
+        for (JsonNode each : named) {
+            names.add(Fields.text(each, "name"));
         }
-        EndpointHints hints = endpoint.getHints();
-        if (hints != null) {
-            builder.zoneHints(pool.sharedSet(Lists.present(hints.getForZones()).stream()
-                            .map(ForZone::getName)
-                            .toList()))
-                    .nodeHints(pool.sharedSet(Lists.present(hints.getForNodes()).stream()
-                            .map(ForNode::getName)
-                            .toList()));
-        }
-        if (endpoint.getTargetRef() != null) {
-            builder.pod(
-                    endpoint.getTargetRef().getName(), endpoint.getTargetRef().getUid());
-        }
-        return builder.build();
+        return pool.sharedSet(names);
     }
 
     private String shared(String text) {
@@ -105,8 +92,8 @@ final class SliceMapping {
     }
 
     /** The controller's stamp (R46), or null when it is absent or not a time. */
-    static @Nullable Instant changeTriggered(ObjectMeta metadata) {
-        String stamp = Metadata.annotations(metadata).get(CHANGE_TRIGGERED);
+    static @Nullable Instant changeTriggered(JsonNode object) {
+        String stamp = Metadata.annotation(object, CHANGE_TRIGGERED);
         if (stamp == null) {
             return null;
         }

@@ -11,6 +11,7 @@ import dev.onehop.service.Service;
 import dev.onehop.service.ServiceDeclaration.Absent;
 import dev.onehop.service.ServiceDeclaration.Present;
 import dev.onehop.service.ServiceKey;
+import dev.onehop.service.ServicePort;
 import dev.onehop.service.ServiceView;
 import dev.onehop.service.ServiceView.Live;
 import java.io.ByteArrayInputStream;
@@ -172,6 +173,11 @@ class ManifestDiscoveryTest extends DiscoveryContract {
                 "a: &a [*a]",
                 "\u0000\u0001\u0002",
                 "kind: Service\nkind: Service",
+                "kind: Service\n\"kind\": Service",
+                "kind: *nobody",
+                "[kind]: Service",
+                "kind: !!set {a}",
+                "kind: !!int abc",
             })
     void whatIsNoManifestIsRefusedWithItsSourceAndWithoutItsControlCharacters(String text) {
         assertThatThrownBy(() -> ManifestDiscovery.of("input\u001b[31m", stream(text)))
@@ -179,6 +185,93 @@ class ManifestDiscoveryTest extends DiscoveryContract {
                 .hasMessageStartingWith("manifest input\ufffd[31m")
                 .hasMessageContaining("expected: Kubernetes objects in YAML or JSON")
                 .hasMessageMatching("\\P{Cntrl}+");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":", "{a: ", "[", "{? "})
+    void s21_nestingIsBoundedInJsonAndYaml(String opening) {
+        String closing = opening.startsWith("[") ? "]" : "}";
+
+        assertThatThrownBy(() -> of("{kind: " + opening.repeat(70) + "1" + closing.repeat(70) + "}"))
+                .hasMessageContaining("expected: Kubernetes objects in YAML or JSON");
+        assertThatThrownBy(() -> of("{\"kind\": " + opening.repeat(70) + "1" + closing.repeat(70) + "}"))
+                .hasMessageContaining("expected: Kubernetes objects in YAML or JSON");
+        assertThat(of("{kind: X, a: " + "[".repeat(60) + "]".repeat(60) + "}").skipped())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void s21_aliasesCannotNestDeeperThanText() {
+        String halves = "kind: X\na: &a " + "[".repeat(40) + "]".repeat(40) + "\nb: ";
+
+        assertThat(of(halves + "*a").skipped()).isEqualTo(1);
+        assertThatThrownBy(() -> of(halves + "[".repeat(40) + "*a" + "]".repeat(40)))
+                .hasMessageContaining("nested deeper than 64");
+    }
+
+    @Test
+    void s21_aliasesOfCollectionsAreCounted() {
+        String many = "kind: X\na: &a [1]\nt: &t text\nb: [" + "*a, ".repeat(50);
+
+        assertThat(of(many + "*t, *t]").skipped()).isEqualTo(1);
+        assertThatThrownBy(() -> of(many + "*a]")).hasMessageContaining("more than 50 aliases");
+    }
+
+    @Test
+    void s21_listsInListsEnd() {
+        var doubled = new StringBuilder("kind: List\nitems:\n- &l0 {kind: X}\n");
+        for (int i = 1; i < 6; i++) {
+            doubled.append("- &l%d {kind: List, items: [*l%d, *l%d, *l%d]}\n".formatted(i, i - 1, i - 1, i - 1));
+        }
+
+        assertThatThrownBy(() -> of(doubled.toString())).hasMessageContaining("lists in lists");
+    }
+
+    @Test
+    void whatAliasesShareStaysAsItIs() {
+        var discovery = ManifestDiscovery.builder().stream("m", stream("""
+                        {kind: Service, metadata: &m {name: a}}
+                        ---
+                        kind: List
+                        items:
+                        - {kind: Service, metadata: &m {name: b}}
+                        - {kind: Endpoints, metadata: *m, subsets: [{addresses: [{ip: 10.0.0.1}]}]}
+                        """))
+                .namespace("team")
+                .build();
+
+        assertThat(discovery.services()).containsExactly(new ServiceKey("team", "a"), new ServiceKey("team", "b"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"80", "0x50", "0o120", "+80", "!!int 80", "\"80\"", "&p 80"})
+    void numbersAreThoseOfTheCoreSchema(String port) {
+        var discovery = of("{kind: Service, metadata: {name: a}, spec: {ports: [{port: " + port + "}]}}");
+
+        assertThat(service(discovery, "a").ports())
+                .extracting(ServicePort::port)
+                .containsExactly(80);
+    }
+
+    @Test
+    void textIsWhatYamlSaysIsText() {
+        var discovery = of("""
+                kind: Service
+                metadata: {name: a}
+                spec: {ports: [{port: 1, name: 'true'}, {port: 2, name: !!str 7}, {port: 3, name: ~}, {port: 4, name: 1.0}]}
+                """);
+
+        assertThat(service(discovery, "a").ports())
+                .extracting(ServicePort::name)
+                .containsExactly("true", "7", "", "1.0");
+    }
+
+    @Test
+    void aFieldNobodyReadsMayBeOfAnyType() {
+        var discovery = of("{kind: Service, metadata: {name: a, creationTimestamp: {}}, spec: {ports: [{port: 1,"
+                + " nodePort: [], targetPort: {}}]}}");
+
+        assertThat(service(discovery, "a").ports()).hasSize(1);
     }
 
     @Test
@@ -200,6 +293,11 @@ class ManifestDiscoveryTest extends DiscoveryContract {
         assertThatThrownBy(() -> ManifestDiscovery.of(folder.resolve("missing.yaml")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("missing.yaml: cannot be read");
+    }
+
+    private static Service service(Discovery discovery, String name) {
+        var live = (Live) view(discovery, new ServiceKey("default", name));
+        return ((Present) live.declaration()).service();
     }
 
     private static ManifestDiscovery of(String manifest) {

@@ -1,9 +1,10 @@
 package dev.onehop.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
@@ -13,8 +14,9 @@ import dev.onehop.service.ServicePort;
 import dev.onehop.service.ServiceType;
 import dev.onehop.service.SlicePort;
 import dev.onehop.service.TrafficPolicy;
-import io.fabric8.kubernetes.api.model.Endpoints;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,12 +26,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MappingTest {
 
-    private static final ObjectMapper JSON = ApiJson.mapper();
     private static final String META = "\"metadata\":{\"name\":\"api\",\"namespace\":\"shop\"}";
 
     // Services
@@ -95,6 +97,30 @@ class MappingTest {
         assertThat(service("{" + META + ",\"spec\":" + spec + "}")).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"spec\":[]",
+                "\"spec\":{\"ports\":{}}",
+                "\"spec\":{\"ports\":[1]}",
+                "\"spec\":{\"ports\":[{\"port\":true}]}",
+                "\"spec\":{\"ports\":[{\"port\":\"web\"}]}",
+                "\"spec\":{\"ports\":[{\"port\":99999999999}]}",
+                "\"spec\":{\"clusterIP\":{}}",
+                "\"spec\":{\"clusterIPs\":[[]]}"
+            })
+    void aServiceOfOtherTypesThanTheApisIsRefused(String field) {
+        assertThatThrownBy(() -> service("{" + META + "," + field + "}")).isInstanceOf(MisfitException.class);
+    }
+
+    @Test
+    void scalarsInEachOthersClothesAreTaken() {
+        Service service = service("{" + META + ",\"spec\":{\"ports\":[{\"name\":7,\"port\":\"80\"},{\"port\":81.0}]}}");
+
+        assertThat(service.ports())
+                .containsExactly(new ServicePort("7", Protocol.TCP, 80), new ServicePort("", Protocol.TCP, 81));
+    }
+
     // Slices
 
     @ParameterizedTest
@@ -122,6 +148,26 @@ class MappingTest {
 
         assertThat(read).isEqualTo(Endpoint.builder(null).build());
         assertThat(read.isReady()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {"true, true", "\"true\", true", "1, true", "false, false", "\"False\", false", "\"\",", "null,"})
+    void aConditionIsTrueFalseOrAbsent(String written, Boolean ready) {
+        Endpoint endpoint = slice("{" + META + ",\"endpoints\":[{\"conditions\":{\"ready\":" + written + "}}]}")
+                .endpoints()
+                .get(0);
+
+        assertThat(endpoint.ready()).isEqualTo(ready);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "2", "\"maybe\"", "1.5"})
+    void aConditionThatIsNeitherIsRefused(String written) {
+        assertThatThrownBy(() -> slice("{" + META + ",\"endpoints\":[{\"conditions\":{\"ready\":" + written + "}}]}"))
+                .isInstanceOf(MisfitException.class)
+                .hasMessageContaining("ready");
     }
 
     @Test
@@ -205,8 +251,7 @@ class MappingTest {
     void anObjectWithoutANameIsNobodys(String json) {
         assertThat(service(json)).isNull();
         assertThat(slice(json)).isNull();
-        assertThat(new EndpointsMapping(new StringPool()).map(read(json, Endpoints.class)))
-                .isNull();
+        assertThat(new EndpointsMapping(new StringPool()).map(read(json))).isNull();
     }
 
     @Test
@@ -227,12 +272,11 @@ class MappingTest {
 
     @Test
     void endpointsBecomeOneSlicePerSubsetAndFamily() {
-        List<EndpointSlice> slices =
-                new EndpointsMapping(new StringPool()).map(read("""
+        List<EndpointSlice> slices = new EndpointsMapping(new StringPool()).map(read("""
                         {%s,"subsets":[{"addresses":[{"ip":"10.0.0.1","nodeName":"n","targetRef":{"name":"p","uid":"u"}},
                           {"ip":"fd00::1"}],"notReadyAddresses":[{"ip":"10.0.0.2"}],"ports":[{"port":8080}]},
                          {"addresses":null,"notReadyAddresses":null,"ports":null}, null]}
-                        """.formatted(META), Endpoints.class));
+                        """.formatted(META)));
 
         assertThat(slices).extracting(EndpointSlice::addressType).containsExactly("IPv4", "IPv6");
         assertThat(slices).extracting(EndpointSlice::serviceName).containsOnly("api");
@@ -250,17 +294,17 @@ class MappingTest {
     }
 
     private static Service service(String json) {
-        return ServiceMapping.map(read(json, io.fabric8.kubernetes.api.model.Service.class));
+        return ServiceMapping.map(read(json));
     }
 
     private static EndpointSlice slice(String json) {
-        return new SliceMapping(new StringPool())
-                .map(read(json, io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice.class));
+        return new SliceMapping(new StringPool()).map(read(json));
     }
 
-    private static <M> M read(String json, Class<M> model) {
+    private static JsonNode read(String json) {
         try {
-            return JSON.readValue(json, model);
+            return JsonTrees.all(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)))
+                    .get(0);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
