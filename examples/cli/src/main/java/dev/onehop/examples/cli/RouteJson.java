@@ -1,16 +1,17 @@
 package dev.onehop.examples.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onehop.route.Destination;
 import dev.onehop.route.Excluded;
 import dev.onehop.route.Route;
 import dev.onehop.route.RoutedEndpoint;
+import dev.onehop.service.AddressFamily;
 import dev.onehop.service.PortRef;
+import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,30 +24,55 @@ import org.jspecify.annotations.Nullable;
  */
 final class RouteJson {
 
-    private static final ObjectMapper JSON =
-            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    private static final JsonFactory JSON =
+            new JsonFactoryBuilder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private RouteJson() {}
 
     static String of(Found found, Route route) {
+        var text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            write(json, found, route);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        // DEL counts as ASCII; it can only be inside a string.
+        return text.toString().replace("\177", "\\u007f");
+    }
+
+    private static void write(JsonGenerator json, Found found, Route route) throws IOException {
         Destination destination = route.resolved().destination();
-        ObjectNode json = JSON.createObjectNode();
-        json.put("service", found.service().toString());
-        json.put("port", port(route));
-        json.put("protocol", destination.protocol().toString());
-        Object family = route.resolved().family() == null
+        json.writeStartObject();
+        json.writeStringField("service", found.service().toString());
+        Integer port = port(route);
+        if (port == null) {
+            json.writeNullField("port");
+        } else {
+            json.writeNumberField("port", port);
+        }
+        json.writeStringField("protocol", destination.protocol().toString());
+        AddressFamily family = route.resolved().family() == null
                 ? destination.family()
                 : route.resolved().family();
-        json.put("family", family == null ? null : family.toString());
-        json.put("verdict", Verdicts.name(route));
-        json.put("reason", route.text());
-        ArrayNode backends = json.putArray("backends");
+        json.writeStringField("family", family == null ? null : family.toString());
+        json.writeStringField("verdict", Verdicts.name(route));
+        json.writeStringField("reason", route.text());
+        json.writeArrayFieldStart("backends");
         List<RoutedEndpoint> picked = Verdicts.backends(route);
-        picked.forEach(backend -> add(backends.addObject(), backend, 1.0 / picked.size()));
-        ArrayNode excluded = json.putArray("excluded");
-        route.excluded().forEach(each -> add(excluded.addObject(), each));
-        json.putObject("view").put("state", found.state()).put("ageMillis", found.ageMillis());
-        return written(json);
+        for (RoutedEndpoint backend : picked) {
+            write(json, backend, 1.0 / picked.size());
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("excluded");
+        for (Excluded excluded : route.excluded()) {
+            write(json, excluded);
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("view");
+        json.writeStringField("state", found.state());
+        json.writeNumberField("ageMillis", found.ageMillis());
+        json.writeEndObject();
+        json.writeEndObject();
     }
 
     /** The number as asked, or that of the name; null when the Service has no port of this name. */
@@ -57,26 +83,21 @@ final class RouteJson {
         return route.resolved().destination().port() instanceof PortRef.Numbered numbered ? numbered.number() : null;
     }
 
-    private static void add(ObjectNode json, RoutedEndpoint backend, double probability) {
-        json.put("address", backend.key().address());
-        json.put("pod", backend.endpoint().podName());
-        json.put("node", backend.endpoint().nodeName());
-        json.put("zone", backend.endpoint().zone());
-        json.put("probability", probability);
+    private static void write(JsonGenerator json, RoutedEndpoint backend, double probability) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("address", backend.key().address());
+        json.writeStringField("pod", backend.endpoint().podName());
+        json.writeStringField("node", backend.endpoint().nodeName());
+        json.writeStringField("zone", backend.endpoint().zone());
+        json.writeNumberField("probability", probability);
+        json.writeEndObject();
     }
 
-    private static void add(ObjectNode json, Excluded excluded) {
-        json.put("address", Verdicts.address(excluded));
-        json.put("reason", excluded.reason().because());
-        json.put("rule", excluded.rule());
-    }
-
-    private static String written(ObjectNode json) {
-        try {
-            return JSON.writeValueAsString(json)
-                    .replace("\177", "\\u007f"); // DEL counts as ASCII; it can only be inside a string
-        } catch (JsonProcessingException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
+    private static void write(JsonGenerator json, Excluded excluded) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("address", Verdicts.address(excluded));
+        json.writeStringField("reason", excluded.reason().because());
+        json.writeStringField("rule", excluded.rule());
+        json.writeEndObject();
     }
 }
