@@ -1,8 +1,9 @@
 package dev.onehop.service;
 
 /**
- * Text that others control (names in slices, error bodies, host names), made safe to print: control characters never
- * reach a terminal or a log raw, and length is bounded (S-18).
+ * Text that others control (names in slices, error bodies, host names, file names), made safe to print in a log line, an
+ * exception or a terminal: one line, nothing that moves the cursor, colours, hides or reverses what follows it, and not
+ * endless (S-18).
  *
  * <p>Pure functions.
  */
@@ -12,14 +13,29 @@ public final class Printable {
 
     private Printable() {}
 
-    /** {@code text} with a {@code ?} for each control character, cut after a thousand characters. */
+    /**
+     * {@code text} with a {@code ?} for each character that does not simply show itself (controls, bidi and other format
+     * characters, line separators, lone surrogates, private use), cut after a thousand characters.
+     */
     public static String of(String text) {
-        String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
-        for (int i = 0; i < cut.length(); i++) {
-            if (Character.isISOControl(cut.charAt(i))) {
-                return cut.replaceAll("\\p{Cntrl}|[\\x{80}-\\x{9f}]", "?");
+        var shown = new StringBuilder(Math.min(text.length(), LONGEST));
+        for (int i = 0; i < text.length(); ) {
+            if (i >= LONGEST) {
+                return shown.append("...").toString();
             }
+            int c = text.codePointAt(i);
+            switch (Character.getType(c)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR,
+                        Character.SURROGATE,
+                        Character.PRIVATE_USE,
+                        Character.UNASSIGNED -> shown.append('?');
+                default -> shown.appendCodePoint(c);
+            }
+            i += Character.charCount(c);
         }
-        return cut;
+        return shown.toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.onehop.k8s;
 
+import dev.onehop.service.Printable;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.net.URI;
@@ -47,7 +48,7 @@ final class ApiConfig {
      * @throws IllegalArgumentException when there is no such file, or it is no kubeconfig
      */
     static Config kubeconfig(Path path) {
-        String name = "kubeconfig: " + Printable.text(path.toString());
+        String name = "kubeconfig: " + Printable.of(path.toString());
         if (!Files.isRegularFile(path)) {
             throw new IllegalArgumentException(name + " does not exist (expected: a kubeconfig file)");
         }
@@ -93,7 +94,7 @@ final class ApiConfig {
      */
     static void checkAddress(Config config, boolean insecure) {
         String url = String.valueOf(config.getMasterUrl());
-        String name = "API server: " + Printable.text(url.replaceAll("//[^/]*@", "//...@"));
+        String name = "API server: " + Printable.of(url.replaceAll("//[^/]*@", "//...@"));
         URI uri;
         try {
             uri = new URI(url);

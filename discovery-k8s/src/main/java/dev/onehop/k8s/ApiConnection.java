@@ -1,5 +1,6 @@
 package dev.onehop.k8s;
 
+import dev.onehop.service.Printable;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -48,9 +49,9 @@ final class ApiConnection implements AutoCloseable {
             return new ApiConnection(client, transport);
         } catch (RuntimeException unusable) {
             throw new IllegalArgumentException(
-                    "Kubernetes client configuration for " + Printable.text(String.valueOf(config.getMasterUrl()))
+                    "Kubernetes client configuration for " + Printable.of(String.valueOf(config.getMasterUrl()))
                             + " is unusable (expected: an http or https URL, readable certificates and keys): "
-                            + Printable.text(rootOf(unusable).toString()),
+                            + Printable.of(rootOf(unusable).toString()),
                     unusable);
         }
     }

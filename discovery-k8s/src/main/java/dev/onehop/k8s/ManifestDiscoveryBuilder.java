@@ -1,6 +1,7 @@
 package dev.onehop.k8s;
 
 import dev.onehop.service.ClientLocation;
+import dev.onehop.service.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -35,8 +36,7 @@ public final class ManifestDiscoveryBuilder {
             return source(name, Files.readAllBytes(file));
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "manifest " + Printable.text(name) + ": cannot be read (expected: a file this process may read)",
-                    e);
+                    "manifest " + Printable.of(name) + ": cannot be read (expected: a file this process may read)", e);
         }
     }
 
@@ -52,7 +52,7 @@ public final class ManifestDiscoveryBuilder {
             return source(sourceName, manifest.readAllBytes());
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "manifest " + Printable.text(sourceName) + ": cannot be read (expected: a readable stream)", e);
+                    "manifest " + Printable.of(sourceName) + ": cannot be read (expected: a readable stream)", e);
         }
     }
 
@@ -88,7 +88,7 @@ public final class ManifestDiscoveryBuilder {
 
     private ManifestDiscoveryBuilder source(String name, byte[] bytes) {
         if (sources.putIfAbsent(name, bytes) != null) {
-            throw new IllegalArgumentException("manifest " + Printable.text(name) + ": added twice (expected: once)");
+            throw new IllegalArgumentException("manifest " + Printable.of(name) + ": added twice (expected: once)");
         }
         return this;
     }

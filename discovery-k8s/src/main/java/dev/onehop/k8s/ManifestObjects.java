@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.Printable;
 import dev.onehop.service.Service;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceKey;
@@ -116,7 +117,7 @@ final class ManifestObjects {
             keep(kind, new ServiceKey(namespace, name), complete);
         } catch (MisfitException misfit) {
             throw new IllegalArgumentException(
-                    "manifest " + Printable.text(source) + ": " + Printable.text(what) + " does not fit its kind: "
+                    "manifest " + Printable.of(source) + ": " + Printable.of(what) + " does not fit its kind: "
                             + misfit.getMessage(),
                     misfit);
         }
@@ -146,8 +147,8 @@ final class ManifestObjects {
     private void declare(String source, String what) {
         String before = sources.putIfAbsent(what, source);
         if (before != null) {
-            throw new IllegalArgumentException(Printable.text(what) + ": declared in " + Printable.text(before)
-                    + " and in " + Printable.text(source) + " (expected: once)");
+            throw new IllegalArgumentException(Printable.of(what) + ": declared in " + Printable.of(before) + " and in "
+                    + Printable.of(source) + " (expected: once)");
         }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onehop.service.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -99,7 +100,7 @@ final class ManifestText {
             String source, String place, String problem, @Nullable Exception cause) {
         String where = place.isEmpty() ? source : source + ", " + place;
         return new IllegalArgumentException(
-                "manifest " + Printable.text(where) + ": " + Printable.text(problem)
+                "manifest " + Printable.of(where) + ": " + Printable.of(problem)
                         + " (expected: Kubernetes objects in YAML or JSON)",
                 cause);
     }

@@ -1,14 +1,15 @@
 package dev.onehop.k8s;
 
+import dev.onehop.service.Printable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The permission we lack, as YAML that can be piped into {@code kubectl apply}.
  *
- * <p>Pure.
+ * <p>Pure functions.
  */
-final class MissingRole {
+public final class MissingRole {
 
     private static final Pattern SERVICE_ACCOUNT =
             Pattern.compile("system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})\\b");
@@ -20,7 +21,13 @@ final class MissingRole {
         return why + "\nApply this Role, and bind it to the service account of this process:\n" + yaml(namespace, why);
     }
 
-    private static String yaml(String namespace, String why) {
+    /**
+     * The Role that lets one read the Services and EndpointSlices of a namespace; with the RoleBinding, where the API
+     * server named the service account it refused.
+     *
+     * @param why the API server's words
+     */
+    public static String yaml(String namespace, String why) {
         String role = """
                 apiVersion: rbac.authorization.k8s.io/v1
                 kind: Role
@@ -34,7 +41,7 @@ final class MissingRole {
                 - apiGroups: [""]
                   resources: ["services"]
                   verbs: ["list", "watch"]
-                """.formatted(namespace);
+                """.formatted(Printable.of(namespace));
         Matcher account = SERVICE_ACCOUNT.matcher(why);
         return account.find() ? role + binding(namespace, account.group(1), account.group(2)) : role;
     }
@@ -55,6 +62,6 @@ final class MissingRole {
                - kind: ServiceAccount
                  name: %s
                  namespace: %s
-               """.formatted(account, namespace, account, accountNamespace);
+               """.formatted(account, Printable.of(namespace), account, accountNamespace);
     }
 }

@@ -2,6 +2,7 @@ package dev.onehop.k8s;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onehop.service.ClientLocation;
+import dev.onehop.service.Printable;
 import dev.onehop.time.SerialScheduler;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import java.io.ByteArrayInputStream;
@@ -122,7 +123,7 @@ final class NodeIdentity {
             log.info(
                     "node {}: its zone is unknown, so topology hints are ignored ({}). "
                             + "Set {} through the downward API, or allow get nodes",
-                    Printable.text(node),
+                    Printable.of(node),
                     trouble.why(),
                     NODE_ZONE);
             return;

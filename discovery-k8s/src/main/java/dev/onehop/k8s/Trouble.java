@@ -1,5 +1,6 @@
 package dev.onehop.k8s;
 
+import dev.onehop.service.Printable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -42,7 +43,7 @@ record Trouble(Kind kind, String why, Duration retryAfter) {
     }
 
     static Trouble of(Kind kind, String why) {
-        return new Trouble(kind, Printable.text(why), Duration.ZERO);
+        return new Trouble(kind, Printable.of(why), Duration.ZERO);
     }
 
     /** Only of an IOException are the words told: the JDK quotes a header it refuses, and with it a token (S-17). */
@@ -77,7 +78,6 @@ record Trouble(Kind kind, String why, Duration retryAfter) {
             case 504 -> message.contains("Too large resource version") ? Kind.EXPIRED : Kind.UNREACHABLE;
             default -> Kind.UNREACHABLE;
         };
-        return new Trouble(
-                kind, Printable.text(message.isEmpty() ? "HTTP " + code : code + ": " + message), retryAfter);
+        return new Trouble(kind, Printable.of(message.isEmpty() ? "HTTP " + code : code + ": " + message), retryAfter);
     }
 }

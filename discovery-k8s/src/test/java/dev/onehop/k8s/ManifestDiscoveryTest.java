@@ -182,7 +182,7 @@ class ManifestDiscoveryTest extends DiscoveryContract {
     void whatIsNoManifestIsRefusedWithItsSourceAndWithoutItsControlCharacters(String text) {
         assertThatThrownBy(() -> ManifestDiscovery.of("input\u001b[31m", stream(text)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("manifest input\ufffd[31m")
+                .hasMessageStartingWith("manifest input?[31m")
                 .hasMessageContaining("expected: Kubernetes objects in YAML or JSON")
                 .hasMessageMatching("\\P{Cntrl}+");
     }

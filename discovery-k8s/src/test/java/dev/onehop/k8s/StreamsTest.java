@@ -85,13 +85,6 @@ class StreamsTest {
     }
 
     @Test
-    void foreignTextBecomesOneShortPrintableLine() {
-        assertThat(Printable.text("a\r\n[ERROR] \u001b[31mred\u202e"))
-                .isEqualTo("a\ufffd\ufffd[ERROR] \ufffd[31mred\ufffd");
-        assertThat(Printable.text("x".repeat(10_000))).hasSize(301);
-    }
-
-    @Test
     void aGapOfTenSecondsInTheWallClockOrInTheTicksIsNoticed() {
         var time = new ManualTime();
         var wall = new AtomicLong(1_000_000);
