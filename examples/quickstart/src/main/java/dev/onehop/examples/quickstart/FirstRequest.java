@@ -2,11 +2,10 @@ package dev.onehop.examples.quickstart;
 
 import dev.onehop.explain.Explanation;
 import dev.onehop.explain.Explanation.Candidate;
-import dev.onehop.service.ServicePort;
+import dev.onehop.route.Route;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One request, and the picture of the way it took.
@@ -38,18 +37,17 @@ final class FirstRequest {
                 out,
                 client.uri(),
                 after,
-                portName(client),
+                route(client),
                 chosen,
                 answer.length() > LONGEST_ANSWER ? answer.substring(0, LONGEST_ANSWER) + "..." : answer);
     }
 
-    private static String portName(ServiceClient client) {
-        return client.balancer()
-                .eligible()
-                .route()
-                .flatMap(route -> Optional.ofNullable(route.resolved().port()))
-                .map(ServicePort::name)
-                .orElse("");
+    private static Route.Backends route(ServiceClient client) throws IOException {
+        Route route = client.balancer().eligible().route().orElse(null);
+        if (route instanceof Route.Backends backends) {
+            return backends;
+        }
+        throw new IOException("the Service has no backends any more: " + route);
     }
 
     private static long started(List<Candidate> before, Candidate now) {
