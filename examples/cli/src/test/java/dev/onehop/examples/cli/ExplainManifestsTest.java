@@ -122,7 +122,7 @@ class ExplainManifestsTest {
     }
 
     @Test
-    void r16_anUnknownNodeIsNotANamelessOne() {
+    void r16_anUnknownNodeIsNotOneWithoutEndpoints() {
         assertThat(json("local.shop:80", MANY).at("/verdict").asText()).isEqualTo("not-proxied");
         assertThat(json("local.shop:80", MANY, "--node", "").at("/verdict").asText())
                 .isEqualTo("drop");
@@ -172,6 +172,17 @@ class ExplainManifestsTest {
         assertThat(strict.at("/verdict").asText()).isEqualTo("reject");
         assertThat(strict.at("/excluded/0/rule").asText()).isEqualTo("S-01");
         assertThat(addresses(allowed)).containsExactly("127.0.0.2:8080");
+    }
+
+    @Test
+    void r27_theRulesOfKubeProxyAreShownOnRequest() {
+        Run without = Run.of("explain", "sticky.shop:53/UDP", "--manifests", MANY);
+        Run with = Run.of("explain", "sticky.shop:53/UDP", "--manifests", MANY, "--iptables");
+
+        assertThat(without.out()).doesNotContain("-A KUBE-SERVICES");
+        assertThat(with.out())
+                .startsWith(without.out())
+                .contains("-A KUBE-SERVICES", "-> 10.1.0.10:5353", "--probability 0.3333333333", "--rcheck");
     }
 
     @Test
