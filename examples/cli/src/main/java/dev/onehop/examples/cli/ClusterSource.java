@@ -5,6 +5,7 @@ import dev.onehop.k8s.KubernetesDiscovery;
 import dev.onehop.k8s.KubernetesDiscoveryBuilder;
 import dev.onehop.k8s.ReflectorStatus;
 import dev.onehop.service.Discovery;
+import dev.onehop.service.Printable;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
@@ -30,6 +31,7 @@ final class ClusterSource implements AutoCloseable {
     private final KubernetesDiscovery discovery;
     private final ServiceKey service;
     private final Whereabouts whereabouts;
+    private Discovery.@Nullable Subscription subscription;
 
     private ClusterSource(KubernetesDiscovery discovery, ServiceKey service, Whereabouts whereabouts) {
         this.discovery = discovery;
@@ -60,7 +62,7 @@ final class ClusterSource implements AutoCloseable {
             String own = namespace == null ? discovery.namespace().orElse("default") : namespace;
             return new ClusterSource(discovery, target.in(own), whereabouts);
         } catch (IllegalArgumentException unusable) {
-            throw Problem.usage(TerminalText.of(String.valueOf(unusable.getMessage())));
+            throw Problem.usage(Printable.of(String.valueOf(unusable.getMessage())));
         }
     }
 
@@ -73,34 +75,38 @@ final class ClusterSource implements AutoCloseable {
     }
 
     /**
-     * Waits for the first complete answer.
+     * Waits for the first complete answer. Goes on following the Service until this is closed, so that whoever follows
+     * it next shares what has been listed.
      *
      * @throws Problem when there is no such Service, we may not read it, or the API server is out of reach
      */
     Found find(Duration atMost) throws InterruptedException {
         var heard = new AtomicReference<@Nullable ServiceView>();
-        try (Discovery.Subscription subscription = discovery.subscribe(service, heard::set)) {
-            ServiceView.Known view = firstAnswer(heard, atMost);
-            if (view.declaration() instanceof ServiceDeclaration.Absent) {
-                throw Problem.notFound("Service " + service + " is not in the cluster");
-            }
-            awaitZone();
-            long ageNanos = Math.max(0, System.nanoTime() - subscription.lastContactNanos());
-            return new Found(
-                    service,
-                    view,
-                    TimeUnit.NANOSECONDS.toMillis(ageNanos),
-                    whereabouts.or(discovery.location()),
-                    "the cluster",
-                    view.declaration() instanceof ServiceDeclaration.Unreadable unreadable
-                            ? List.of("the Service cannot be read, only its EndpointSlices: "
-                                    + TerminalText.of(unreadable.why()))
-                            : List.of());
+        Discovery.Subscription following = discovery.subscribe(service, heard::set);
+        subscription = following;
+        ServiceView.Known view = firstAnswer(heard, atMost);
+        if (view.declaration() instanceof ServiceDeclaration.Absent) {
+            throw Problem.notFound("Service " + service + " is not in the cluster");
         }
+        awaitZone();
+        long ageNanos = Math.max(0, System.nanoTime() - following.lastContactNanos());
+        return new Found(
+                service,
+                view,
+                TimeUnit.NANOSECONDS.toMillis(ageNanos),
+                whereabouts.or(discovery.location()),
+                "the cluster",
+                view.declaration() instanceof ServiceDeclaration.Unreadable unreadable
+                        ? List.of("the Service cannot be read, only its EndpointSlices: "
+                                + Printable.of(unreadable.why()))
+                        : List.of());
     }
 
     @Override
     public void close() {
+        if (subscription != null) {
+            subscription.close();
+        }
         discovery.close();
     }
 
@@ -121,7 +127,7 @@ final class ClusterSource implements AutoCloseable {
             if (hopeless || waited - atMost.toNanos() > 0) {
                 throw Problem.failed("the API server gave no answer about Service " + service + " within "
                         + TimeUnit.NANOSECONDS.toMillis(waited) + " ms"
-                        + (trouble.isEmpty() ? "" : ": " + TerminalText.of(trouble)));
+                        + (trouble.isEmpty() ? "" : ": " + Printable.of(trouble)));
             }
             TimeUnit.NANOSECONDS.sleep(LOOK_AGAIN.toNanos());
         }
@@ -138,13 +144,13 @@ final class ClusterSource implements AutoCloseable {
             return resources.stream()
                     .filter(each -> each.resource().equals("endpointslices"))
                     .findFirst()
-                    .map(each -> Problem.noAccess(MissingRole.explain(service.namespace(), each.why())));
+                    .map(each -> Problem.noRole(service.namespace(), each.why()));
         }
         return resources.stream()
                 .filter(each -> each.why().startsWith("401"))
                 .findFirst()
                 .map(each -> Problem.noAccess("the API server does not accept these credentials: "
-                        + TerminalText.of(each.why()) + " (expected: a valid token or certificate in the kubeconfig)"));
+                        + Printable.of(each.why()) + " (expected: a valid token or certificate in the kubeconfig)"));
     }
 
     private Optional<String> trouble() {

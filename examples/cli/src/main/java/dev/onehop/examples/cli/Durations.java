@@ -1,5 +1,6 @@
 package dev.onehop.examples.cli;
 
+import dev.onehop.service.Printable;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,8 +16,7 @@ final class Durations implements ITypeConverter<Duration> {
     public Duration convert(String text) {
         Matcher duration = TEXT.matcher(text);
         if (!duration.matches()) {
-            throw new TypeConversionException(
-                    "'" + TerminalText.of(text) + "' (expected: such as 500ms, 30s, 5m or 2h)");
+            throw new TypeConversionException("'" + Printable.of(text) + "' (expected: such as 500ms, 30s, 5m or 2h)");
         }
         long count = Long.parseLong(duration.group(1));
         return switch (duration.group(2)) {

@@ -1,10 +1,12 @@
 package dev.onehop.examples.cli;
 
+import dev.onehop.explain.IptablesRules;
 import dev.onehop.route.Destination;
 import dev.onehop.route.Route;
 import dev.onehop.route.RouteReason;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.AddressPolicy;
+import dev.onehop.service.Printable;
 import dev.onehop.service.Protocol;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -178,7 +180,7 @@ final class ExplainCommand implements Callable<Integer> {
     private static void checkReadable(Found found, Route route) {
         if (route instanceof Route.NotProxied left
                 && (left.reason() == RouteReason.SERVICE_UNREADABLE || left.reason() == RouteReason.AMBIGUOUS_PORT)) {
-            throw Problem.noAccess(MissingRole.explain(found.service().namespace(), route.text()));
+            throw Problem.noRole(found.service().namespace(), route.text());
         }
     }
 
@@ -186,7 +188,7 @@ final class ExplainCommand implements Callable<Integer> {
         return switch (output) {
             case "text" -> false;
             case "json" -> true;
-            default -> throw Problem.usage("--output: '" + TerminalText.of(output) + "' (expected: text or json)");
+            default -> throw Problem.usage("--output: '" + Printable.of(output) + "' (expected: text or json)");
         };
     }
 
@@ -210,8 +212,7 @@ final class ExplainCommand implements Callable<Integer> {
         return Arrays.stream(AddressFamily.values())
                 .filter(known -> known.toString().equalsIgnoreCase(wanted))
                 .findFirst()
-                .orElseThrow(
-                        () -> Problem.usage("--family: '" + TerminalText.of(wanted) + "' (expected: IPv4 or IPv6)"));
+                .orElseThrow(() -> Problem.usage("--family: '" + Printable.of(wanted) + "' (expected: IPv4 or IPv6)"));
     }
 
     private static boolean isFile(String text) {

@@ -2,6 +2,7 @@ package dev.onehop.examples.cli;
 
 import dev.onehop.k8s.ManifestDiscovery;
 import dev.onehop.k8s.ManifestDiscoveryBuilder;
+import dev.onehop.service.Printable;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
@@ -58,7 +59,7 @@ final class ManifestSource {
                 return find(target, manifests, named(files), namespace, whereabouts);
             }
         } catch (IllegalArgumentException unusable) {
-            throw Problem.usage(TerminalText.of(String.valueOf(unusable.getMessage())));
+            throw Problem.usage(Printable.of(String.valueOf(unusable.getMessage())));
         }
     }
 
@@ -71,10 +72,10 @@ final class ManifestSource {
         try {
             path = Path.of(file);
         } catch (InvalidPathException noPath) {
-            throw Problem.usage("manifest " + TerminalText.of(file) + ": cannot be read (expected: a file)");
+            throw Problem.usage("manifest " + Printable.of(file) + ": cannot be read (expected: a file)");
         }
         if (!Files.exists(path)) {
-            throw Problem.usage("manifest " + TerminalText.of(file) + ": does not exist (expected: a file, or -)");
+            throw Problem.usage("manifest " + Printable.of(file) + ": does not exist (expected: a file, or -)");
         }
         builder.file(path);
     }
@@ -118,7 +119,7 @@ final class ManifestSource {
         if (view.slices().isEmpty()) {
             strayNamespace(service, manifests)
                     .ifPresent(stray -> notes.add("the EndpointSlices of " + service.name() + " are in namespace "
-                            + TerminalText.of(stray) + ", the Service is in " + service.namespace()
+                            + Printable.of(stray) + ", the Service is in " + service.namespace()
                             + "; a Service has the slices of its own namespace only"));
         }
         return new Found(service, view, 0, whereabouts.or(manifests.location()), source, notes);
@@ -157,7 +158,7 @@ final class ManifestSource {
             hint = "; its EndpointSlices are, so get services as well: kubectl get services,endpointslices -o yaml";
         } else if (!declaredIn.isEmpty()) {
             hint = "; a Service of this name is in namespace "
-                    + declaredIn.stream().map(TerminalText::of).collect(Collectors.joining(", "));
+                    + declaredIn.stream().map(Printable::of).collect(Collectors.joining(", "));
         }
         String skipped = notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")";
         return "Service " + service + " is not in " + source + hint + skipped;
@@ -169,7 +170,7 @@ final class ManifestSource {
 
     private static String named(List<String> files) {
         return files.stream()
-                .map(file -> file.equals("-") ? STANDARD_INPUT : TerminalText.of(file))
+                .map(file -> file.equals("-") ? STANDARD_INPUT : Printable.of(file))
                 .collect(Collectors.joining(", "));
     }
 }

@@ -1,5 +1,6 @@
 package dev.onehop.examples.cli;
 
+import dev.onehop.service.Printable;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -70,6 +71,6 @@ final class OnehopCommand {
     }
 
     private static String line(@Nullable String text) {
-        return TerminalText.of(String.valueOf(text));
+        return Printable.of(String.valueOf(text));
     }
 }

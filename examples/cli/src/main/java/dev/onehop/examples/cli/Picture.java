@@ -1,5 +1,6 @@
 package dev.onehop.examples.cli;
 
+import dev.onehop.explain.IptablesRules;
 import dev.onehop.route.Destination;
 import dev.onehop.route.Excluded;
 import dev.onehop.route.Resolved;
@@ -7,6 +8,7 @@ import dev.onehop.route.Route;
 import dev.onehop.route.RoutedEndpoint;
 import dev.onehop.route.Scope;
 import dev.onehop.service.Endpoint;
+import dev.onehop.service.Printable;
 import dev.onehop.service.ServicePort;
 import dev.onehop.service.ServiceView;
 import java.util.ArrayList;
@@ -42,7 +44,7 @@ final class Picture {
         Resolved resolved = route.resolved();
         Destination destination = resolved.destination();
         lines.add(found.service().name() + "." + found.service().namespace() + ":"
-                + TerminalText.of(destination.port().toString()) + "/" + destination.protocol());
+                + Printable.of(destination.port().toString()) + "/" + destination.protocol());
         lines.add("  |");
         lines.add("Service " + found.service() + port(resolved)
                 + (resolved.family() == null ? "" : ", " + resolved.family()));
@@ -67,9 +69,10 @@ final class Picture {
         set.affinityTimeout()
                 .ifPresent(timeout -> lines.add("  |  session affinity ClientIP: the same one again within "
                         + timeout.toSeconds() + " s of the last connection [R29, R30]"));
-        if (resolved.port() != null && resolved.clusterIp() != null) {
-            lines.add("  |  by " + (one ? "1 rule" : backends.size() + " rules") + " of "
-                    + IptablesRules.chain(set, resolved.port()) + " on the node, which Onehop skips");
+        if (resolved.clusterIp() != null) {
+            IptablesRules.chain(set)
+                    .ifPresent(chain -> lines.add("  |  by " + (one ? "1 rule" : backends.size() + " rules") + " of "
+                            + chain + " on the node, which Onehop skips"));
         }
         drawIgnoredHints(set);
         lines.add("  |");
@@ -108,7 +111,7 @@ final class Picture {
             lines.add("  |");
         }
         lines.add("  +-X " + Verdicts.name(route).toUpperCase(Locale.ROOT) + " [" + route.rule() + "]: " + meaning());
-        lines.add("      " + TerminalText.of(route.text()));
+        lines.add("      " + Printable.of(route.text()));
     }
 
     private String meaning() {
@@ -136,7 +139,7 @@ final class Picture {
             String address = Verdicts.address(excluded);
             List<String> cells = named(address == null ? "(no address)" : address, excluded.endpoint());
             cells.add("[" + excluded.rule() + "] " + excluded.reason().because());
-            cells.add("(slice " + TerminalText.of(excluded.slice()) + ")");
+            cells.add("(slice " + Printable.of(excluded.slice()) + ")");
             table.row(cells);
         }
         table.lines().forEach(line -> lines.add("   x  " + line));
@@ -144,18 +147,18 @@ final class Picture {
 
     private String state() {
         return found.view() instanceof ServiceView.Stale stale
-                ? ", stale for " + found.ageMillis() + " ms: " + TerminalText.of(stale.why())
+                ? ", stale for " + found.ageMillis() + " ms: " + Printable.of(stale.why())
                 : found.ageMillis() > 0 ? ", " + found.ageMillis() + " ms ago" : "";
     }
 
     private static String port(Resolved resolved) {
         ServicePort port = resolved.port();
-        return port == null ? "" : ", port " + TerminalText.of(port.toString());
+        return port == null ? "" : ", port " + Printable.of(port.toString());
     }
 
     private static List<String> named(String address, Endpoint endpoint) {
         List<String> cells = new ArrayList<>();
-        cells.add(TerminalText.of(address));
+        cells.add(Printable.of(address));
         cells.add(cell("pod", endpoint.podName()));
         cells.add(cell("node", endpoint.nodeName()));
         cells.add(cell("zone", endpoint.zone()));
@@ -163,7 +166,7 @@ final class Picture {
     }
 
     private static String cell(String what, @Nullable String name) {
-        return name == null ? "" : what + " " + TerminalText.of(name);
+        return name == null ? "" : what + " " + Printable.of(name);
     }
 
     /** Cells under each other; a column that is empty everywhere takes no room. */

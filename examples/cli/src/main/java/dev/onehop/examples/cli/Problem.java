@@ -1,8 +1,11 @@
 package dev.onehop.examples.cli;
 
+import dev.onehop.k8s.MissingRole;
+import dev.onehop.service.Printable;
+
 /**
  * What the user should know instead of an answer, and the exit code that goes with it. Its message is printed as it is,
- * so whoever makes one has made foreign text harmless with {@link TerminalText}.
+ * so whoever makes one has made foreign text harmless with {@link Printable}.
  */
 final class Problem extends RuntimeException {
 
@@ -41,6 +44,13 @@ final class Problem extends RuntimeException {
 
     static Problem noAccess(String message) {
         return new Problem(NO_ACCESS, message);
+    }
+
+    /** With the Role to apply, on lines of its own. */
+    static Problem noRole(String namespace, String why) {
+        return noAccess("no access: " + Printable.of(why)
+                + "\nApply this Role, and bind it to whom the kubeconfig names:\n"
+                + MissingRole.yaml(namespace, why).stripTrailing());
     }
 
     int exitCode() {

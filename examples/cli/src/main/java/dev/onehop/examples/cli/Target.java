@@ -1,6 +1,7 @@
 package dev.onehop.examples.cli;
 
 import dev.onehop.service.PortRef;
+import dev.onehop.service.Printable;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceKey;
 import java.util.Arrays;
@@ -11,6 +12,11 @@ import java.util.regex.Pattern;
 
 /**
  * What was asked for: {@code SERVICE[.NAMESPACE[.svc[.DOMAIN]]]:PORT[/PROTOCOL]}, names in any case.
+ *
+ * <p>Not core's reading of an address, though it looks like it. That one decides whether a host of a URL is a Service at
+ * all, so it knows the cluster's domain, takes {@code svc.ns.} and {@code localhost} for foreign names, and means TCP
+ * when nothing is said. Here it is always a Service, of a cluster whose domain nobody told us; a dump of another one may
+ * have any; and whether the protocol was said matters, as {@code --protocol} may say it.
  *
  * <p>Immutable.
  *
@@ -54,7 +60,7 @@ record Target(String name, Optional<String> namespace, PortRef port, Optional<Pr
                 .filter(known -> known.name().equalsIgnoreCase(text))
                 .findFirst()
                 .orElseThrow(
-                        () -> Problem.usage("protocol: '" + TerminalText.of(text) + "' (expected: TCP, UDP or SCTP)"));
+                        () -> Problem.usage("protocol: '" + Printable.of(text) + "' (expected: TCP, UDP or SCTP)"));
     }
 
     /**
@@ -64,7 +70,7 @@ record Target(String name, Optional<String> namespace, PortRef port, Optional<Pr
      */
     static String namespace(String text) {
         if (!LABEL.matcher(text).matches()) {
-            throw Problem.usage("--namespace: '" + TerminalText.of(text) + "' (expected: the name of a namespace)");
+            throw Problem.usage("--namespace: '" + Printable.of(text) + "' (expected: the name of a namespace)");
         }
         return text;
     }
@@ -88,13 +94,13 @@ record Target(String name, Optional<String> namespace, PortRef port, Optional<Pr
 
     private static PortRef port(String text, String port) {
         try {
-            return PortRef.parse(TerminalText.of(port));
+            return PortRef.parse(Printable.of(port));
         } catch (IllegalArgumentException e) {
             throw problem(text, String.valueOf(e.getMessage()));
         }
     }
 
     private static Problem problem(String text, String what) {
-        return Problem.usage("Service port: '" + TerminalText.of(text) + "' " + what + EXPECTED);
+        return Problem.usage("Service port: '" + Printable.of(text) + "' " + what + EXPECTED);
     }
 }

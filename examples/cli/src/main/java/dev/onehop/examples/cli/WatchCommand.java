@@ -81,6 +81,9 @@ final class WatchCommand implements Callable<Integer> {
         if (namespace != null) {
             Target.namespace(namespace);
         }
+        if ("".equals(whereabouts.node)) {
+            throw Problem.usage("--node: empty (expected: the name of a Node; explain takes an empty one, too)");
+        }
         try (ClusterSource cluster = ClusterSource.open(target, kubeconfig, namespace, whereabouts)) {
             Found first = cluster.find(FIRST_ANSWER);
             first.notes().forEach(note -> err.println("onehop: " + note));

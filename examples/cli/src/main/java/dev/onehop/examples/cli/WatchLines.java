@@ -8,6 +8,7 @@ import dev.onehop.route.Route;
 import dev.onehop.route.RoutedEndpoint;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.Printable;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceView;
 import java.time.Duration;
@@ -82,7 +83,7 @@ final class WatchLines {
     }
 
     private Optional<String> viewChange(ServiceView.Known view) {
-        String next = view instanceof ServiceView.Stale stale ? "stale: " + TerminalText.of(stale.why()) : "live";
+        String next = view instanceof ServiceView.Stale stale ? "stale: " + Printable.of(stale.why()) : "live";
         boolean same = next.equals(state);
         state = next;
         return same ? Optional.empty() : Optional.of("view " + next);
@@ -163,6 +164,6 @@ final class WatchLines {
     }
 
     private static String name(Endpoint endpoint, String address) {
-        return TerminalText.of(endpoint.podName() == null ? address : endpoint.podName());
+        return Printable.of(endpoint.podName() == null ? address : endpoint.podName());
     }
 }

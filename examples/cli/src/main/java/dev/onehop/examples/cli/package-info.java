@@ -3,7 +3,7 @@
  * change.
  *
  * <p>{@link dev.onehop.examples.cli.OnehopCommand} is the program. A {@code Source} gives the view, core's {@code Route}
- * decides, and {@code Picture}, {@code RouteJson} and {@code IptablesRules} show it.
+ * decides, and {@code Picture}, {@code RouteJson} and core's {@code IptablesRules} show it.
  */
 @NullMarked
 package dev.onehop.examples.cli;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onehop.k8s.fake.FakeApiServer;
 import dev.onehop.k8s.fake.Recording;
+import dev.onehop.k8s.fake.SeenRequest;
 import dev.onehop.k8s.fake.Verb;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -209,6 +210,26 @@ class ClusterTest {
                 .contains("eligible 2: api-server-nlj5w, api-server-x9r4t")
                 .containsPattern("\\| +-?\\d+ ms after the change");
         assertThat(lines).hasSize(2);
+    }
+
+    @Test
+    void watchListsEverythingOnce() {
+        Run run = Run.of("watch", "api-service.shop:8080", "--kubeconfig", kubeconfig, "--for", "500ms");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("view live");
+        assertThat(server.requests().stream()
+                        .filter(request -> request.verb() == Verb.LIST)
+                        .map(SeenRequest::resource))
+                .containsExactlyInAnyOrder("services", "endpointslices");
+    }
+
+    @Test
+    void watchNeedsANodesName() {
+        Run run = Run.of("watch", "api-service.shop:8080", "--kubeconfig", kubeconfig, "--node", "");
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("--node: empty");
     }
 
     @Test
