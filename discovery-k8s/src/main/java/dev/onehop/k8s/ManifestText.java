@@ -56,6 +56,10 @@ final class ManifestText {
     }
 
     private static List<JsonNode> yaml(String source, String text) {
+        List<JsonNode> asKubectlPrintsIt = BlockYaml.documents(text);
+        if (asKubectlPrintsIt != null) {
+            return asKubectlPrintsIt;
+        }
         try {
             return YamlTrees.documents(source, text);
         } catch (MarkedYamlEngineException noYaml) {

@@ -145,16 +145,26 @@ final class YamlTrees {
         }
     }
 
+    /** A plain scalar without a tag, as the core schema reads it. */
+    static JsonNode plain(String text) {
+        return value(SCALARS.resolve(text, true), text);
+    }
+
     private static JsonNode scalar(ScalarEvent event) {
         String text = event.getValue();
         String said = event.getTag().orElse("!");
-        Tag tag = SCALARS.resolve(text, !said.equals("!") || event.getImplicit().canOmitTagInPlainScalar());
-        if (said.equals(Tag.STR.getValue()) || (said.equals("!") && tag.equals(Tag.STR))) {
+        if (said.equals(Tag.STR.getValue())) {
             return NODES.textNode(text);
         }
-        if (!said.equals("!") && !said.equals(tag.getValue())) {
+        boolean untagged = said.equals("!");
+        Tag tag = SCALARS.resolve(text, !untagged || event.getImplicit().canOmitTagInPlainScalar());
+        if (!untagged && !said.equals(tag.getValue())) {
             throw error("the tag " + said, event);
         }
+        return value(tag, text);
+    }
+
+    private static JsonNode value(Tag tag, String text) {
         if (tag.equals(Tag.BOOL)) {
             return NODES.booleanNode(text.charAt(0) == 't' || text.charAt(0) == 'T');
         }
