@@ -3,11 +3,14 @@ package dev.onehop.examples.cli;
 import dev.onehop.explain.IptablesRules;
 import dev.onehop.route.Destination;
 import dev.onehop.route.Excluded;
+import dev.onehop.route.ExclusionReason;
 import dev.onehop.route.Resolved;
 import dev.onehop.route.Route;
 import dev.onehop.route.RoutedEndpoint;
 import dev.onehop.route.Scope;
+import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Endpoint;
+import dev.onehop.service.IpAddress;
 import dev.onehop.service.Printable;
 import dev.onehop.service.ServicePort;
 import dev.onehop.service.ServiceView;
@@ -143,6 +146,17 @@ final class Picture {
             table.row(cells);
         }
         table.lines().forEach(line -> lines.add("   x  " + line));
+        boolean loopback = route.excluded().stream().anyMatch(Picture::isLoopback);
+        if (loopback) {
+            lines.add("   loopback addresses, as those of the demo's pods, are taken with --allow-loopback");
+        }
+    }
+
+    private static boolean isLoopback(Excluded excluded) {
+        IpAddress ip = excluded.endpoint().ip();
+        return excluded.reason() == ExclusionReason.SPECIAL_ADDRESS
+                && ip != null
+                && AddressPolicy.allowingLoopback().objection(ip).isEmpty();
     }
 
     private String state() {

@@ -58,7 +58,8 @@ final class WatchLines {
         List<String> changes = new ArrayList<>();
         boolean first = state.isEmpty();
         viewChange(view).ifPresent(changes::add);
-        Map<String, String> now = conditions(route);
+        // A Service that is not proxied says nothing about its endpoints: they are still there.
+        Map<String, String> now = route instanceof Route.NotProxied ? conditions : conditions(route);
         if (!first) {
             endpointChanges(now, changes);
             if (!view.declaration().equals(declaration)) {

@@ -201,6 +201,9 @@ class ClusterTest {
                     .put("serving", true);
         });
 
+        await().atMost(SOON).until(() -> out.toString(StandardCharsets.UTF_8).contains("removed"));
+        server.delete("services", "shop", "api-service");
+
         assertThat(watching.get()).isZero();
         List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(lines.get(0)).contains("view live", "eligible 2: api-server-26psx, api-server-nlj5w");
@@ -209,7 +212,8 @@ class ClusterTest {
                 .contains("removed api-server-26psx", "api-server-x9r4t not ready -> ready")
                 .contains("eligible 2: api-server-nlj5w, api-server-x9r4t")
                 .containsPattern("\\| +-?\\d+ ms after the change");
-        assertThat(lines).hasSize(2);
+        assertThat(lines.get(2)).contains("Z  Service deleted  |  eligible 0: not-proxied");
+        assertThat(lines).hasSize(3);
     }
 
     @Test

@@ -175,6 +175,15 @@ class ExplainManifestsTest {
     }
 
     @Test
+    void s01_thePictureSaysHowLoopbackIsTaken() {
+        assertThat(Run.of("explain", "loopback.shop:80", "--manifests", MANY).out())
+                .contains("are taken with --allow-loopback");
+        assertThat(Run.of("explain", "local.shop:80", "--node", "n", "--manifests", MANY)
+                        .out())
+                .doesNotContain("--allow-loopback");
+    }
+
+    @Test
     void r27_theRulesOfKubeProxyAreShownOnRequest() {
         Run without = Run.of("explain", "sticky.shop:53/UDP", "--manifests", MANY);
         Run with = Run.of("explain", "sticky.shop:53/UDP", "--manifests", MANY, "--iptables");
