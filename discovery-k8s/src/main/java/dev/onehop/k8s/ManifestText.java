@@ -40,22 +40,30 @@ final class ManifestText {
     }
 
     private static List<JsonNode> documents(String source, byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        if (!text.stripLeading().startsWith("{")) {
-            return yaml(source, text);
+        if (!beginsWithBrace(bytes)) {
+            return yaml(source, bytes);
         }
         try {
             return JsonTrees.all(new ByteArrayInputStream(bytes));
         } catch (IOException noJson) {
             try {
-                return yaml(source, text); // A flow mapping also begins with a brace.
+                return yaml(source, bytes); // A flow mapping also begins with a brace.
             } catch (IllegalArgumentException noYamlEither) {
                 throw error(source, place(noJson), message(noJson), noJson);
             }
         }
     }
 
-    private static List<JsonNode> yaml(String source, String text) {
+    private static boolean beginsWithBrace(byte[] bytes) {
+        int i = 0;
+        while (i < bytes.length && (bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t')) {
+            i++;
+        }
+        return i < bytes.length && bytes[i] == '{';
+    }
+
+    private static List<JsonNode> yaml(String source, byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
         List<JsonNode> asKubectlPrintsIt = BlockYaml.documents(text);
         if (asKubectlPrintsIt != null) {
             return asKubectlPrintsIt;

@@ -9,7 +9,6 @@ import dev.onehop.service.ServiceView;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -87,11 +86,20 @@ final class ManifestSource {
         } catch (IOException broken) {
             throw Problem.usage("manifest " + STANDARD_INPUT + ": cannot be read");
         }
-        if (new String(bytes, StandardCharsets.UTF_8).isBlank()) {
+        if (isBlank(bytes)) {
             throw Problem.usage("manifest " + STANDARD_INPUT
                     + ": is empty (expected: the output of kubectl get services,endpointslices -o yaml)");
         }
         return bytes;
+    }
+
+    private static boolean isBlank(byte[] bytes) {
+        for (byte each : bytes) {
+            if (!Character.isWhitespace(each)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Found find(
