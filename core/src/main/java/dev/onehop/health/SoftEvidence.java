@@ -26,7 +26,7 @@ public final class SoftEvidence {
 
     private static final int WINDOW_SECONDS = 10;
     private static final int RATE_PERCENT = 50;
-    private static final long NOMINATION_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long NOMINATION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(WINDOW_SECONDS);
 
     /** What the breakers are told. Not the failure itself, which they would keep alive. */
@@ -47,7 +47,7 @@ public final class SoftEvidence {
      *
      * @param signal of evidence {@code SOFT} or {@code RATE}
      * @return what nominates the backend, in words; null when there is not enough, or it was nominated within the last
-     *     second
+     *     tenth of a second
      */
     public @Nullable String add(Signal signal) {
         Breakers now = armed;

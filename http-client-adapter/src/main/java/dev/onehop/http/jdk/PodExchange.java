@@ -80,7 +80,10 @@ final class PodExchange<T> implements BodyHandler<T> {
                         response.headers().firstValueAsLong("Content-Length").orElse(Long.MAX_VALUE) <= WORTH_READING);
             }
             return new Watched<>(
-                    attempt, Objects.requireNonNull(handler.apply(response), "what the body handler returned"));
+                    attempt,
+                    response.statusCode(),
+                    response.headers().firstValue("Retry-After").isPresent(),
+                    Objects.requireNonNull(handler.apply(response), "what the body handler returned"));
         } catch (RuntimeException | Error callersOwn) {
             attempt.close(); // the pod has no part in it
             throw callersOwn;
@@ -123,8 +126,9 @@ final class PodExchange<T> implements BodyHandler<T> {
         }
     }
 
-    /** Ends the attempt with the body, just before the caller learns of it. */
-    private record Watched<T>(Attempt attempt, BodySubscriber<T> subscriber) implements BodySubscriber<T> {
+    /** Ends the attempt with the body, just before the caller learns of it; its status says how the pod did. */
+    private record Watched<T>(Attempt attempt, int status, boolean retryAfter, BodySubscriber<T> subscriber)
+            implements BodySubscriber<T> {
 
         @Override
         public CompletionStage<T> getBody() {
@@ -160,7 +164,7 @@ final class PodExchange<T> implements BodyHandler<T> {
 
         @Override
         public void onComplete() {
-            attempt.succeeded();
+            attempt.answered(status, retryAfter);
             subscriber.onComplete();
         }
     }

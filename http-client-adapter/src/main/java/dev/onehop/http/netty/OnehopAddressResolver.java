@@ -40,9 +40,10 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
         this.others = others;
     }
 
+    /** A literal ClusterIP of a Service in use is resolved once more: to a pod. */
     @Override
     protected boolean doIsResolved(InetSocketAddress address) {
-        return !address.isUnresolved();
+        return !address.isUnresolved() && balancer(address).isEmpty();
     }
 
     @Override
@@ -61,7 +62,7 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
             Promise<R> promise,
             Function<List<InetSocketAddress>, R> result,
             Function<InetSocketAddress, Future<R>> elsewhere) {
-        Optional<Balancer> balancer = onehop.forHost(asked.getHostString(), asked.getPort(), protocol);
+        Optional<Balancer> balancer = balancer(asked);
         if (balancer.isEmpty()) {
             pass(elsewhere.apply(asked), promise);
             return;
@@ -80,6 +81,13 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
         });
     }
 
+    private Optional<Balancer> balancer(InetSocketAddress asked) {
+        String host = asked.isUnresolved()
+                ? asked.getHostString()
+                : IpAddress.of(asked.getAddress()).toString();
+        return onehop.forHost(host, asked.getPort(), protocol);
+    }
+
     /** Nobody to pick: the Service's own address if that is what to use, else the reason why not. */
     private <R> void clusterIp(
             Balancer balancer,
@@ -93,7 +101,7 @@ final class OnehopAddressResolver extends AbstractAddressResolver<InetSocketAddr
                 return;
             }
             try (attempt) {
-                if (attempt.address().isUnresolved()) {
+                if (attempt.address().isUnresolved() && asked.isUnresolved()) {
                     executor().execute(() -> passTo(elsewhere, asked, promise));
                 } else {
                     promise.trySuccess(result.apply(named(asked, List.of(attempt.address()))));

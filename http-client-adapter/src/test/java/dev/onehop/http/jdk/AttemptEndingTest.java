@@ -61,6 +61,31 @@ class AttemptEndingTest extends HttpFixture {
     }
 
     @Test
+    void aPodThatAnswers503IsSetAsideAfterFiveOfThem() throws Exception {
+        LoopbackPod sick = pods.get(0);
+        sick.answering(request -> PodResponse.of(503, "cannot"));
+        for (int i = 0; i < 1_000; i++) {
+            get(SERVICE + "/");
+        }
+
+        // Five, and those sent while the verdict was on its way; a fair share would be over three hundred.
+        assertThat(sick.requests()).hasSizeBetween(5, 100);
+        assertThat(total(Backend::failed)).isEqualTo(sick.requests().size());
+        assertThat(onehop.balancer("api-service.shop:80").eligible().ejected()).hasSize(1);
+    }
+
+    @Test
+    void aPodThatAsksForLessIsNotBlamed() throws Exception {
+        pods.forEach(pod -> pod.answering(request -> PodResponse.of(429, "later")));
+
+        for (int i = 0; i < 20; i++) {
+            get(SERVICE + "/");
+        }
+
+        assertThat(onehop.balancer("api-service.shop:80").eligible().ejected()).isEmpty();
+    }
+
+    @Test
     void cancellingAbandonsTheAttemptAndClosesTheConnection() {
         pods.forEach(LoopbackPod::stall);
         var response = http.sendAsync(request(SERVICE + "/").build(), BodyHandlers.ofString());

@@ -108,6 +108,23 @@ class OnehopAddressResolverGroupTest {
     }
 
     @Test
+    void aLiteralClusterIpOfAServiceInUseIsResolvedToAPod() throws Exception {
+        InetAddress clusterIp = InetAddress.getByName(LoopbackPods.service().clusterIp());
+        var literal = new InetSocketAddress(clusterIp, 80);
+        assertThat(resolver().isResolved(literal)).as("before it is in use").isTrue();
+        got(resolver().resolve(unresolved("api-service.shop", 80)));
+
+        assertThat(resolver().isResolved(literal)).isFalse();
+        assertThat(pods.all())
+                .extracting(pod -> pod.address().getAddress())
+                .contains(got(resolver().resolve(literal)).getAddress());
+        assertThat(pods.all())
+                .extracting(pod -> pod.address().getAddress())
+                .contains(got(resolver().resolve(unresolved(clusterIp.getHostAddress(), 80)))
+                        .getAddress());
+    }
+
+    @Test
     void foreignNamesAreResolvedElsewhere() throws Exception {
         assertThat(got(resolver().resolve(unresolved("foreign.example", 1234))))
                 .isEqualTo(new InetSocketAddress(InetAddress.getByName("127.0.77.1"), 1234));
