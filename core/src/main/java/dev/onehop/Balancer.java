@@ -1,28 +1,18 @@
 package dev.onehop;
 
-import dev.onehop.eligible.Decision;
 import dev.onehop.eligible.Eligible;
 import dev.onehop.eligible.FallbackReason;
-import dev.onehop.eligible.Verdict;
 import dev.onehop.explain.Explanation;
 import dev.onehop.health.Backend;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One Service port, as its callers hold it: who gets the next connection, and why. Got from {@link Onehop#balancer} and
@@ -32,21 +22,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Balancer {
 
-    private static final Logger log = LoggerFactory.getLogger(Balancer.class);
-
-    /** How much longer than the initial wait a caller waits for the loop to say that it is over. */
-    private static final Duration GRACE = Duration.ofMillis(500);
-
     private final ServicePipeline pipeline;
     private final Picks picks;
     private final Settings settings;
-    private final String host;
+    private final FirstAttempts first;
 
     Balancer(ServicePipeline pipeline, Picks picks, Settings settings, String host) {
         this.pipeline = pipeline;
         this.picks = picks;
         this.settings = settings;
-        this.host = host;
+        this.first = new FirstAttempts(pipeline, picks, settings, host);
     }
 
     /**
@@ -59,7 +44,7 @@ public final class Balancer {
      *     and DNS knows no such name; or when falling back is switched off
      */
     public Attempt attempt() throws NoBackendException {
-        return attempt(settings.initialWait().plus(GRACE));
+        return first.open();
     }
 
     /**
@@ -69,7 +54,7 @@ public final class Balancer {
      * @return fails with {@link NoBackendException} where {@link #attempt} throws it
      */
     public CompletionStage<Attempt> attemptAsync() {
-        return attemptAsync(settings.initialWait().plus(GRACE));
+        return first.openAsync();
     }
 
     /**
@@ -86,7 +71,7 @@ public final class Balancer {
     public <T> T connect(Duration timeout, Dialer<T> dialer) throws IOException {
         Objects.requireNonNull(dialer, "dialer");
         var failover = picks.failover(timeout);
-        Attempt attempt = undropped(attempt(patience(failover.left().dividedBy(2))), failover);
+        Attempt attempt = first.connecting(failover);
         while (true) {
             try {
                 Duration dialTimeout = failover.nextDial(attempt, known(attempt));
@@ -124,9 +109,7 @@ public final class Balancer {
         Objects.requireNonNull(dialer, "dialer");
         var failover = picks.failover(timeout);
         var call = new AsyncConnect<>(failover, dialer, this::known, this::next);
-        attemptAsync(patience(patience))
-                .thenCompose(first -> undroppedAsync(first, failover))
-                .whenComplete(call::begin);
+        first.connectingAsync(failover, patience).whenComplete(call::begin);
         return call.result();
     }
 
@@ -201,92 +184,6 @@ public final class Balancer {
     @Override
     public String toString() {
         return pipeline.destination() + ": " + pipeline.eligible().size() + " eligible";
-    }
-
-    private Attempt attempt(Duration patience) throws NoBackendException {
-        Attempt attempt = picks.open(decided(patience), host);
-        return attempt.address().isUnresolved() ? resolved(attempt) : attempt;
-    }
-
-    private CompletionStage<Attempt> attemptAsync(Duration patience) {
-        Eligible now = pipeline.eligible();
-        CompletableFuture<Eligible> ready = now.decision() instanceof Decision.Wait && !patience.isZero()
-                ? pipeline.decided().copy().completeOnTimeout(now, patience.toNanos(), TimeUnit.NANOSECONDS)
-                : CompletableFuture.completedFuture(now);
-        return ready.thenApply(decided -> {
-            try {
-                return picks.open(pipeline.eligible(), host);
-            } catch (NoBackendException e) {
-                throw new CompletionException(e);
-            }
-        });
-    }
-
-    /** How long a call may wait for the first view: no longer than the initial wait. */
-    private Duration patience(Duration asked) {
-        Duration longest = settings.initialWait().plus(GRACE);
-        return asked.compareTo(longest) < 0 ? asked : longest;
-    }
-
-    private Eligible decided(Duration patience) throws NoBackendException {
-        if (!(pipeline.eligible().decision() instanceof Decision.Wait)) {
-            return pipeline.eligible();
-        }
-        try {
-            pipeline.decided().get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw picks.exception(Verdict.UNKNOWN, "interrupted while waiting for the first view");
-        } catch (ExecutionException | TimeoutException e) {
-            log.debug("{}: no decision within {}", this, patience);
-        }
-        return pipeline.eligible();
-    }
-
-    /** {@code first}, or the attempt that comes after a connection has been dropped for a while (strictDrop). */
-    private Attempt undropped(Attempt first, Failover failover) throws IOException {
-        Attempt attempt = first;
-        for (Optional<String> why = StrictDrop.dropped(first); why.isPresent(); why = StrictDrop.dropped(attempt)) {
-            attempt.close();
-            try {
-                var unused =
-                        StrictDrop.over(pipeline, why.get(), failover.left()).get();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while the connection was dropped: " + why.get());
-            } catch (ExecutionException e) {
-                throw StrictDrop.timedOut(why.get()); // Here, so that the stack is the caller's.
-            }
-            attempt = attempt(Duration.ZERO);
-        }
-        return attempt;
-    }
-
-    private CompletionStage<Attempt> undroppedAsync(Attempt first, Failover failover) {
-        Optional<String> why = StrictDrop.dropped(first);
-        if (why.isEmpty()) {
-            return CompletableFuture.completedStage(first);
-        }
-        first.close();
-        return StrictDrop.over(pipeline, why.get(), failover.left())
-                .thenCompose(changed -> attemptAsync(Duration.ZERO))
-                .thenCompose(next -> undroppedAsync(next, failover));
-    }
-
-    private Attempt resolved(Attempt unresolved) throws NoBackendException {
-        InetSocketAddress name = unresolved.address();
-        try {
-            return unresolved.at(
-                    ServiceOwnAddress.resolved(name, pipeline.destination().family()));
-        } catch (UnknownHostException e) {
-            unresolved.failed(e);
-            String why = unresolved.fallback().map(Decision.ClusterIp::why).orElse("");
-            var nobody = picks.exception(
-                    pipeline.eligible().route().isPresent() ? Verdict.NOT_PROXIED : Verdict.UNKNOWN,
-                    why + "; and DNS does not know '" + name.getHostString() + "'");
-            nobody.initCause(e);
-            throw nobody;
-        }
     }
 
     private Optional<Attempt> next(Failover failover, Attempt failed, Throwable failure) {

@@ -6,11 +6,13 @@ import dev.onehop.NoBackendException;
 import dev.onehop.Onehop;
 import dev.onehop.eligible.Eligible;
 import dev.onehop.health.Backend;
+import dev.onehop.health.Outcome;
 import dev.onehop.pick.PickPolicy;
 import dev.onehop.pick.PickPolicy.Picker;
 import dev.onehop.service.StaticDiscovery;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -95,6 +97,36 @@ public class PickBenchmark {
     public boolean attempt() throws NoBackendException {
         Attempt attempt = balancer.attempt();
         return attempt.succeeded();
+    }
+
+    /** An attempt that is counted, timed and ended once, and from which nothing is learnt about the backend. */
+    @Benchmark
+    public boolean attemptWithoutHealth() {
+        Backend backend = random.pick(eligible);
+        backend.opened();
+        return new Bare(backend, System.nanoTime()).succeeded();
+    }
+
+    private static final class Bare {
+        private final Backend backend;
+
+        @SuppressWarnings("unused")
+        private final long startNanos;
+
+        private final AtomicBoolean open = new AtomicBoolean(true);
+
+        Bare(Backend backend, long startNanos) {
+            this.backend = backend;
+            this.startNanos = startNanos;
+        }
+
+        boolean succeeded() {
+            if (!open.compareAndSet(true, false)) {
+                return false;
+            }
+            backend.ended(Outcome.SUCCEEDED);
+            return true;
+        }
     }
 
     /** The generator a balancer uses. */
