@@ -3,6 +3,8 @@ package dev.onehop;
 import dev.onehop.eligible.Eligible;
 import dev.onehop.health.Backend;
 import dev.onehop.pick.PickPolicy.Picker;
+import dev.onehop.route.BackendKey;
+import dev.onehop.route.Route;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,21 +23,36 @@ final class Affinity {
     /** The remembered backend if it still counts, else a fresh pick, which is remembered. */
     Backend pick(Eligible eligible, Duration timeout, Picker picker, long nowNanos) {
         Memory last = memory;
-        if (last != null && nowNanos - last.lastUsedNanos <= timeout.toNanos() && eligible.contains(last.backend)) {
-            memory = new Memory(last.backend, nowNanos);
-            return last.backend;
-        }
-        Backend fresh = picker.pick(eligible);
-        memory = new Memory(fresh, nowNanos);
-        return fresh;
+        Backend remembered =
+                last == null || nowNanos - last.lastUsedNanos > timeout.toNanos() ? null : find(eligible, last.backend);
+        Backend picked = remembered == null ? picker.pick(eligible) : remembered;
+        memory = new Memory(picked.key(), nowNanos);
+        return picked;
     }
 
-    /** Affinity was switched off: the memory goes with it (R31). */
-    void forget() {
-        if (memory != null) {
+    /**
+     * Takes note of a new route, so that a backend that has left is forgotten even if nobody connects until it is back
+     * (R31).
+     */
+    void follow(Route route) {
+        Memory last = memory;
+        boolean counts = last == null
+                || (route instanceof Route.Backends set
+                        && set.affinityTimeout().isPresent()
+                        && set.endpoints().stream().anyMatch(each -> each.key().equals(last.backend)));
+        if (!counts) {
             memory = null;
         }
     }
 
-    private record Memory(Backend backend, long lastUsedNanos) {}
+    private static @Nullable Backend find(Eligible eligible, BackendKey key) {
+        for (int i = 0; i < eligible.size(); i++) {
+            if (eligible.backend(i).key().equals(key)) {
+                return eligible.backend(i);
+            }
+        }
+        return null;
+    }
+
+    private record Memory(BackendKey backend, long lastUsedNanos) {}
 }

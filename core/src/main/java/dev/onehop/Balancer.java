@@ -22,16 +22,16 @@ import java.util.function.Consumer;
  */
 public final class Balancer {
 
-    private final ServicePipeline pipeline;
-    private final Picks picks;
+    private final ServicePorts ports;
     private final Settings settings;
-    private final FirstAttempts first;
+    private final String host;
+    private volatile Live live;
 
-    Balancer(ServicePipeline pipeline, Picks picks, Settings settings, String host) {
-        this.pipeline = pipeline;
-        this.picks = picks;
+    Balancer(ServicePorts ports, ServicePorts.Port port, Settings settings, String host) {
+        this.ports = ports;
         this.settings = settings;
-        this.first = new FirstAttempts(pipeline, picks, settings, host);
+        this.host = host;
+        this.live = new Live(port, settings, host);
     }
 
     /**
@@ -44,7 +44,7 @@ public final class Balancer {
      *     and DNS knows no such name; or when falling back is switched off
      */
     public Attempt attempt() throws NoBackendException {
-        return first.open();
+        return live().first.open();
     }
 
     /**
@@ -54,7 +54,7 @@ public final class Balancer {
      * @return fails with {@link NoBackendException} where {@link #attempt} throws it
      */
     public CompletionStage<Attempt> attemptAsync() {
-        return first.openAsync();
+        return live().first.openAsync();
     }
 
     /**
@@ -70,16 +70,17 @@ public final class Balancer {
      */
     public <T> T connect(Duration timeout, Dialer<T> dialer) throws IOException {
         Objects.requireNonNull(dialer, "dialer");
-        var failover = picks.failover(timeout);
-        Attempt attempt = first.connecting(failover);
+        Live now = live();
+        var failover = now.picks.failover(timeout);
+        Attempt attempt = now.first.connecting(failover);
         while (true) {
             try {
-                Duration dialTimeout = failover.nextDial(attempt, known(attempt));
+                Duration dialTimeout = failover.nextDial(attempt, now.known(attempt));
                 T connection = Objects.requireNonNull(dialer.dial(attempt, dialTimeout), "what the dialer returned");
                 attempt.connected();
                 return connection;
             } catch (IOException | RuntimeException | Error failure) {
-                Optional<Attempt> next = next(failover, attempt, failure);
+                Optional<Attempt> next = now.next(failover, attempt, failure);
                 if (next.isEmpty()) {
                     failover.explain(failure);
                     throw failure;
@@ -107,9 +108,10 @@ public final class Balancer {
      */
     public <T> CompletableFuture<T> connectAsync(Duration timeout, Duration patience, AsyncDialer<T> dialer) {
         Objects.requireNonNull(dialer, "dialer");
-        var failover = picks.failover(timeout);
-        var call = new AsyncConnect<>(failover, dialer, this::known, this::next);
-        first.connectingAsync(failover, patience).whenComplete(call::begin);
+        Live now = live();
+        var failover = now.picks.failover(timeout);
+        var call = new AsyncConnect<>(failover, dialer, now::known, now::next);
+        now.first.connectingAsync(failover, patience, call.result()).whenComplete(call::begin);
         return call.result();
     }
 
@@ -124,10 +126,13 @@ public final class Balancer {
         if (most < 1) {
             throw new IllegalArgumentException("most: " + most + " (expected: at least 1)");
         }
-        Eligible now = pipeline.eligible();
+        Live port = live();
+        Eligible now = port.pipeline.eligible();
         return now.size() == 0
                 ? List.of()
-                : picks.candidates(now, most).stream().map(Backend::address).toList();
+                : port.picks.candidates(now, most).stream()
+                        .map(Backend::address)
+                        .toList();
     }
 
     /**
@@ -135,12 +140,12 @@ public final class Balancer {
      * cannot translate it.
      */
     public void bypassed(FallbackReason reason) {
-        picks.count(reason);
+        live().picks.count(reason);
     }
 
     /** The present snapshot: who may be picked now. */
     public Eligible eligible() {
-        return pipeline.eligible();
+        return live().pipeline.eligible();
     }
 
     /**
@@ -148,17 +153,18 @@ public final class Balancer {
      * on the caller's thread or on a thread of the common pool.
      */
     public CompletionStage<Eligible> ready() {
-        return pipeline.decided().minimalCompletionStage();
+        return live().pipeline.decided().minimalCompletionStage();
     }
 
     /**
      * Follows the snapshots: the present one and every later one, in order, never two at a time. The listener runs on
-     * Onehop's own thread, so it must be quick and must not block: no attempts, no I/O.
+     * Onehop's own thread, so it must be quick and must not block: no attempts, no I/O. For a balancer that
+     * {@link Onehop#forHost} gave, they end when the Service port turns out not to exist.
      *
      * @return stops it when closed
      */
     public Listening onChange(Consumer<Eligible> listener) {
-        return pipeline.listen(Objects.requireNonNull(listener, "listener"));
+        return live().pipeline.listen(Objects.requireNonNull(listener, "listener"));
     }
 
     /** A listener that can be stopped. */
@@ -170,29 +176,53 @@ public final class Balancer {
 
     /** Why this pod, why not that one: view, verdict, backends, and everybody left out with the rule that did it. */
     public Explanation explain() {
+        Live now = live();
         return Explanation.of(
-                pipeline.destination(),
-                pipeline.viewAge(),
-                pipeline.eligible(),
+                now.pipeline.destination(),
+                now.pipeline.viewAge(),
+                now.pipeline.eligible(),
                 settings.policy().toString(),
-                picks.fallbacks(),
-                picks.refusals(),
+                now.picks.fallbacks(),
+                now.picks.refusals(),
                 settings.loop().nanoTime());
     }
 
     /** {@code Service shop/api port 80: 3 eligible}. */
     @Override
     public String toString() {
-        return pipeline.destination() + ": " + pipeline.eligible().size() + " eligible";
+        ServicePipeline now = live().pipeline;
+        return now.destination() + ": " + now.eligible().size() + " eligible";
     }
 
-    private Optional<Attempt> next(Failover failover, Attempt failed, Throwable failure) {
-        return failover.mayTryAnother(failed, failure) ? picks.openWithout(failover.tried()) : Optional.empty();
+    /** The port as it is followed now: a port that was let go, because it was absent, is followed again once used. */
+    private Live live() {
+        Live now = live;
+        if (now.pipeline.isRetired()) {
+            Optional<ServicePorts.Port> again = ports.inUse(now.pipeline.destination());
+            if (again.isPresent()) {
+                now = new Live(again.get(), settings, host);
+                live = now;
+            }
+        }
+        return now;
     }
 
-    /** How many backends a call that holds {@code attempt} could try in all. */
-    private int known(Attempt attempt) {
-        Eligible now = pipeline.eligible();
-        return attempt.fallback().isPresent() ? 1 : now.size() + now.ejected().size();
+    private record Live(ServicePipeline pipeline, Picks picks, FirstAttempts first) {
+
+        Live(ServicePorts.Port port, Settings settings, String host) {
+            this(port.pipeline(), port.picks(), new FirstAttempts(port.pipeline(), port.picks(), settings, host));
+        }
+
+        Optional<Attempt> next(Failover failover, Attempt failed, Throwable failure) {
+            return failover.mayTryAnother(failed, failure) ? picks.openWithout(failover.tried()) : Optional.empty();
+        }
+
+        /** How many backends a call that holds {@code attempt} could try in all. */
+        int known(Attempt attempt) {
+            Eligible now = pipeline.eligible();
+            return attempt.fallback().isPresent()
+                    ? 1
+                    : now.size() + now.ejected().size();
+        }
     }
 }

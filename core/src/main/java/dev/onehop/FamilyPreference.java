@@ -4,6 +4,7 @@ import dev.onehop.route.Destination;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.Service;
 import dev.onehop.service.ServiceDeclaration;
+import dev.onehop.service.ServiceView;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +37,8 @@ record FamilyPreference(@Nullable AddressFamily preferred) {
     }
 
     /** The same destination, in the preferred family where the Service has it and no family was asked for. */
-    Destination applyTo(Destination destination, ServiceDeclaration declaration) {
-        return destination.family() == null
-                        && declaration instanceof ServiceDeclaration.Present present
-                        && has(present.service())
+    Destination applyTo(Destination destination, ServiceView.Known view) {
+        return destination.family() == null && has(view)
                 ? new Destination(destination.service(), destination.port(), destination.protocol(), preferred)
                 : destination;
     }
@@ -50,6 +49,19 @@ record FamilyPreference(@Nullable AddressFamily preferred) {
             return preferred;
         }
         return service.ipFamilies().get(0);
+    }
+
+    /** Whether the Service has the preferred family: by its own word, or where it cannot be read by its slices'. */
+    private boolean has(ServiceView.Known view) {
+        if (preferred == null) {
+            return false;
+        }
+        String type = preferred.toString();
+        return view.declaration() instanceof ServiceDeclaration.Present present
+                ? has(present.service())
+                : view.declaration() instanceof ServiceDeclaration.Unreadable
+                        && view.slices().stream()
+                                .anyMatch(slice -> slice.addressType().equals(type));
     }
 
     private boolean has(Service service) {

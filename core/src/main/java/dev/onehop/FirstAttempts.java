@@ -35,12 +35,14 @@ final class FirstAttempts {
     private final Picks picks;
     private final String host;
     private final Duration longestWait;
+    private final StrictDrop drop;
 
     FirstAttempts(ServicePipeline pipeline, Picks picks, Settings settings, String host) {
         this.pipeline = pipeline;
         this.picks = picks;
         this.host = host;
         this.longestWait = settings.initialWait().plus(GRACE);
+        this.drop = picks.drop();
     }
 
     /** One attempt, at once where there is a view. A fallback is resolved, which may block. */
@@ -59,10 +61,11 @@ final class FirstAttempts {
         Optional<String> dropped = StrictDrop.dropped(attempt);
         while (dropped.isPresent()) {
             attempt.close();
+            CompletableFuture<Void> over = drop.over(failover.left());
             try {
-                var unused = StrictDrop.over(pipeline, dropped.get(), failover.left())
-                        .get();
+                over.get();
             } catch (InterruptedException e) {
+                over.cancel(false);
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while the connection was dropped: " + dropped.get());
             } catch (ExecutionException e) {
@@ -74,20 +77,28 @@ final class FirstAttempts {
         return attempt;
     }
 
-    /** {@link #connecting} without blocking. */
-    CompletionStage<Attempt> connectingAsync(Failover failover, Duration patience) {
-        return openAsync(atMost(patience)).thenCompose(first -> undropped(first, failover));
+    /**
+     * {@link #connecting} without blocking.
+     *
+     * @param call what the caller holds; when it is done, nobody waits any more
+     */
+    CompletionStage<Attempt> connectingAsync(Failover failover, Duration patience, CompletableFuture<?> call) {
+        return openAsync(atMost(patience)).thenCompose(first -> undropped(first, failover, call));
     }
 
-    private CompletionStage<Attempt> undropped(Attempt attempt, Failover failover) {
+    private CompletionStage<Attempt> undropped(Attempt attempt, Failover failover, CompletableFuture<?> call) {
         Optional<String> dropped = StrictDrop.dropped(attempt);
         if (dropped.isEmpty()) {
             return CompletableFuture.completedStage(attempt);
         }
         attempt.close();
-        return StrictDrop.over(pipeline, dropped.get(), failover.left())
-                .thenCompose(changed -> openAsync(Duration.ZERO))
-                .thenCompose(next -> undropped(next, failover));
+        CompletableFuture<Void> over = drop.over(failover.left());
+        var unused = call.whenComplete((connection, failure) -> over.cancel(false));
+        return over.handle((nothing, timeout) -> timeout == null
+                        ? openAsync(Duration.ZERO)
+                        : CompletableFuture.<Attempt>failedStage(StrictDrop.timedOut(dropped.get())))
+                .thenCompose(opened -> opened)
+                .thenCompose(next -> undropped(next, failover, call));
     }
 
     private Attempt open(Duration patience) throws NoBackendException {

@@ -117,11 +117,11 @@ final class HostNames {
             return List.of();
         }
         boolean full = name.endsWith(".svc." + clusterDomain);
-        boolean certain = full || name.endsWith(".svc");
+        boolean certain = full || name.matches("[^.]+\\.[^.]+\\.svc");
         var meanings = new ArrayList<Meaning>();
         for (String candidate : absolute ? List.of(name) : path.candidates(name)) {
             boolean foreign = !candidate.endsWith("." + clusterDomain) && !candidate.equals(clusterDomain);
-            if (foreign && !full) {
+            if (foreign && !certain) {
                 break; // Somebody else's domain comes first: only the platform can tell whether the name is there.
             }
             meaning(candidate, certain).ifPresent(meanings::add);

@@ -43,7 +43,7 @@ public final class Onehop implements AutoCloseable {
     Onehop(Settings settings) {
         this.settings = settings;
         this.ports = new ServicePorts(settings);
-        this.headless = new HeadlessServices(settings.discovery());
+        this.headless = new HeadlessServices(settings);
     }
 
     /** Collects what Onehop needs to know; only a discovery is required. */
@@ -137,6 +137,11 @@ public final class Onehop implements AutoCloseable {
                 settings.loop().close();
             }
         }
+    }
+
+    /** The ports in use, for tests. */
+    ServicePorts ports() {
+        return ports;
     }
 
     /** Whether the name means a pod of a headless Service, which the platform's resolver would look for first. */

@@ -32,26 +32,27 @@ final class Picks {
     private final ServicePipeline pipeline;
     private final Settings settings;
     private final Picker picker;
-    private final Affinity affinity = new Affinity();
+    private final Affinities affinities;
+    private final StrictDrop drop;
     private final Map<FallbackReason, LongAdder> fallbacks = new EnumMap<>(FallbackReason.class);
     private final LongAdder refusals = new LongAdder();
-
     private final RetryBudget budget;
 
-    Picks(ServicePipeline pipeline, Settings settings, RetryBudget budget) {
+    Picks(ServicePipeline pipeline, Settings settings, RetryBudget budget, Affinities affinities) {
         this.budget = budget;
+        this.affinities = affinities;
+        this.drop = new StrictDrop(pipeline);
         this.pipeline = pipeline;
         this.settings = settings;
         this.picker = settings.policy().picker(settings.random());
         for (FallbackReason reason : FallbackReason.values()) {
             fallbacks.put(reason, new LongAdder());
         }
-        Affinity memory = affinity;
-        pipeline.listen(snapshot -> {
-            if (snapshot.size() > 0 && snapshot.affinityTimeout().isEmpty()) {
-                memory.forget(); // also when nobody connects until it is on again (R31)
-            }
-        });
+    }
+
+    /** What callers wait for whose connections are dropped. */
+    StrictDrop drop() {
+        return drop;
     }
 
     /** The way of a call that begins now. */
@@ -64,9 +65,8 @@ final class Picks {
     Backend pick(Eligible from, long nowNanos) {
         Optional<Duration> timeout = from.affinityTimeout();
         if (timeout.isPresent()) {
-            return affinity.pick(from, timeout.get(), eligible -> picked(eligible, nowNanos), nowNanos);
+            return affinities.of(from).pick(from, timeout.get(), eligible -> picked(eligible, nowNanos), nowNanos);
         }
-        affinity.forget();
         return picked(from, nowNanos);
     }
 

@@ -210,6 +210,11 @@ final class ServicePipeline implements AutoCloseable {
         return Eligible.nobody(ended, NOTHING_YET, null, Long.MAX_VALUE);
     }
 
+    /** Whether the watch has ended. */
+    boolean isRetired() {
+        return closed;
+    }
+
     /** Ends the watch; the last snapshot stays for those who still hold it. Idempotent. */
     void retire() {
         closed = true;
@@ -330,7 +335,7 @@ final class ServicePipeline implements AutoCloseable {
     private Route route(ServiceView.Known known) {
         ClientLocation here = settings.discovery().location();
         AddressPolicy addresses = settings.addressPolicy();
-        Destination meant = settings.family().applyTo(destination, known.declaration());
+        Destination meant = settings.family().applyTo(destination, known);
         return settings.headless()
                 ? HeadlessRoute.of(meant, known.declaration(), known.slices(), here, addresses)
                 : Route.of(meant, known.declaration(), known.slices(), here, addresses);

@@ -2,6 +2,8 @@ package dev.onehop;
 
 import dev.onehop.eligible.Eligible;
 import dev.onehop.route.Destination;
+import dev.onehop.route.Route;
+import dev.onehop.route.RouteReason;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.IpAddress;
 import dev.onehop.service.PortRef;
@@ -10,29 +12,50 @@ import dev.onehop.service.ServiceDeclaration.Absent;
 import dev.onehop.service.ServiceDeclaration.Present;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
-import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The Service ports in use, each with its one pipeline. Those an application asked for by name are kept; those that a
- * client merely dialled are kept while the Service exists, and its absence is remembered for 30 s, so that foreign names
- * cost neither a watch nor a wait for long (design decision 10).
+ * The Service ports in use, each with its one pipeline. Those an application asked for by name are kept. Those that a
+ * client merely dialled are kept while they exist, and the thousand last used ones at most, so that foreign names cost
+ * neither a watch nor a wait for long (design decision 10).
  *
  * <p>Shared: safe from any thread.
  */
 final class ServicePorts implements AutoCloseable {
 
-    private static final Duration ABSENCE = Duration.ofSeconds(30);
-    private static final int MAX_ABSENCES = 1_000;
+    /** How many ports are followed that nobody but a client has named. */
+    static final int MOST_DIALLED = 1_000;
 
-    private record Port(ServicePipeline pipeline, Picks picks, boolean kept) {}
+    /** A port in use. */
+    static final class Port {
+        private final ServicePipeline pipeline;
+        private final Picks picks;
+        private volatile boolean kept;
+        private volatile long usedNanos;
+
+        private Port(ServicePipeline pipeline, Picks picks) {
+            this.pipeline = pipeline;
+            this.picks = picks;
+        }
+
+        ServicePipeline pipeline() {
+            return pipeline;
+        }
+
+        Picks picks() {
+            return picks;
+        }
+    }
 
     private final Settings settings;
     private final Map<Destination, Port> ports = new ConcurrentHashMap<>();
-    private final Map<ServiceKey, Long> absentSinceNanos = new ConcurrentHashMap<>();
     private final Map<ServiceKey, RetryBudget> budgets = new ConcurrentHashMap<>();
+    private final Absences<ServiceKey> absentServices = new Absences<>();
+    private final Absences<Destination> absentPorts = new Absences<>();
+    private final Affinities affinities = new Affinities();
     private final ClusterIps clusterIps = new ClusterIps();
     private volatile boolean closed;
 
@@ -45,19 +68,37 @@ final class ServicePorts implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("Onehop is closed (asked for " + destination + ")");
         }
-        Port port = ports.compute(
-                destination,
-                (key, known) -> known == null ? start(key, true) : new Port(known.pipeline, known.picks, true));
-        return balancer(port, host);
+        Port port = ports.compute(destination, (key, known) -> {
+            Port present = known == null ? start(key) : known;
+            present.kept = true;
+            return present;
+        });
+        return new Balancer(this, port, settings, host);
     }
 
-    /** The balancer of a port that a client dials; empty when its Service was absent less than 30 s ago. */
+    /** The balancer of a port that a client dials; empty when it was absent less than 30 s ago. */
     Optional<Balancer> whilePresent(Destination destination, String host) {
-        if (closed || isAbsent(destination.service())) {
+        return inUse(destination).map(port -> new Balancer(this, port, settings, host));
+    }
+
+    /**
+     * A port that is followed, from now on if it was not; empty when its Service, or the Service's port, was absent less
+     * than 30 s ago, or Onehop is closed.
+     */
+    Optional<Port> inUse(Destination destination) {
+        long now = settings.loop().nanoTime();
+        Port known = ports.get(destination);
+        if (closed) {
             return Optional.empty();
         }
-        Port known = ports.get(destination);
-        return Optional.of(balancer(known == null ? dialled(destination) : known, host));
+        if (known == null) {
+            if (absentServices.contains(destination.service(), now) || absentPorts.contains(destination, now)) {
+                return Optional.empty();
+            }
+            known = dialled(destination);
+        }
+        known.usedNanos = now;
+        return Optional.of(known);
     }
 
     /** The balancer behind a ClusterIP, written as such, of a Service in use. */
@@ -77,14 +118,23 @@ final class ServicePorts implements AutoCloseable {
                         || exists(entry.getValue().pipeline.eligible()));
     }
 
+    /** How many ports are followed. */
+    int size() {
+        return ports.size();
+    }
+
     @Override
     public void close() {
         closed = true;
-        ports.values().forEach(port -> port.pipeline.close());
+        ports.values().forEach(port -> {
+            port.pipeline.close();
+            port.picks.drop().release(port.pipeline.eligible());
+        });
     }
 
     private Port dialled(Destination destination) {
-        Port fresh = start(destination, false);
+        makeRoom();
+        Port fresh = start(destination);
         Port known = ports.putIfAbsent(destination, fresh);
         if (known != null) {
             fresh.pipeline.retire();
@@ -94,36 +144,61 @@ final class ServicePorts implements AutoCloseable {
         return fresh;
     }
 
-    private Port start(Destination destination, boolean kept) {
+    /** Lets go of the port that was dialled longest ago, where there are too many of them. */
+    private void makeRoom() {
+        if (ports.size() >= MOST_DIALLED) {
+            long now = settings.loop().nanoTime();
+            var dialled = ports.entrySet().stream()
+                    .filter(entry -> !entry.getValue().kept)
+                    .toList();
+            if (dialled.size() >= MOST_DIALLED) {
+                dialled.stream()
+                        .min(Comparator.comparingLong(entry -> entry.getValue().usedNanos - now))
+                        .ifPresent(oldest -> drop(oldest.getKey(), oldest.getValue()));
+            }
+        }
+    }
+
+    private Port start(Destination destination) {
         var pipeline = new ServicePipeline(destination, settings);
-        pipeline.listen(snapshot -> clusterIps.take(destination.service(), snapshot.view()));
+        pipeline.listen(snapshot -> take(destination.service(), snapshot));
+        var port = new Port(pipeline, new Picks(pipeline, settings, budget(destination.service()), affinities));
+        port.usedNanos = settings.loop().nanoTime();
         pipeline.start();
         if (closed) {
             pipeline.close(); // lost the race with close(), which did not see it
         }
-        return new Port(pipeline, new Picks(pipeline, settings, budget(destination.service())), kept);
+        return port;
+    }
+
+    private void take(ServiceKey service, Eligible snapshot) {
+        clusterIps.take(service, snapshot.view());
+        affinities.follow(service, snapshot);
+        if (exists(snapshot)) {
+            absentServices.remove(service);
+        }
     }
 
     private void dropIfAbsent(Destination destination, Eligible snapshot) {
-        boolean absent = snapshot.view() instanceof ServiceView.Known known && known.declaration() instanceof Absent;
         Port port = ports.get(destination);
-        if (!absent || port == null || port.kept) {
+        if (port == null || port.kept) {
             return;
         }
         long now = settings.loop().nanoTime();
-        absentSinceNanos.values().removeIf(since -> now - since >= ABSENCE.toNanos());
-        if (absentSinceNanos.size() < MAX_ABSENCES) {
-            absentSinceNanos.put(destination.service(), now);
-        }
-        budgets.remove(destination.service());
-        if (ports.remove(destination, port)) {
-            port.pipeline.retire();
+        if (snapshot.view() instanceof ServiceView.Known known && known.declaration() instanceof Absent) {
+            absentServices.add(destination.service(), now);
+            budgets.remove(destination.service());
+            drop(destination, port);
+        } else if (snapshot.route().filter(ServicePorts::isUndefinedPort).isPresent()) {
+            absentPorts.add(destination, now);
+            drop(destination, port);
         }
     }
 
-    private boolean isAbsent(ServiceKey service) {
-        Long since = absentSinceNanos.get(service);
-        return since != null && settings.loop().nanoTime() - since < ABSENCE.toNanos();
+    private void drop(Destination destination, Port port) {
+        if (ports.remove(destination, port)) {
+            port.pipeline.retire();
+        }
     }
 
     /** One for all ports of a Service: they share its backends. */
@@ -132,11 +207,11 @@ final class ServicePorts implements AutoCloseable {
                 service, key -> new RetryBudget(settings.loop().nanoTime()));
     }
 
-    private static boolean exists(Eligible snapshot) {
-        return snapshot.view() instanceof ServiceView.Known known && known.declaration() instanceof Present;
+    private static boolean isUndefinedPort(Route route) {
+        return route instanceof Route.NotProxied left && left.reason() == RouteReason.UNDEFINED_PORT;
     }
 
-    private Balancer balancer(Port port, String host) {
-        return new Balancer(port.pipeline, port.picks, settings, host);
+    private static boolean exists(Eligible snapshot) {
+        return snapshot.view() instanceof ServiceView.Known known && known.declaration() instanceof Present;
     }
 }

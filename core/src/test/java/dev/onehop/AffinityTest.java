@@ -2,6 +2,7 @@ package dev.onehop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onehop.service.AddressFamily;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
@@ -53,6 +54,44 @@ class AffinityTest {
 
         for (int i = 0; i < 100; i++) {
             assertThat(pick()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void r29_onePortIsOnePortWhateverCallersCallIt() throws Exception {
+        String first = pick();
+
+        for (String name : List.of("api.shop:http", "API.shop.svc:80")) {
+            assertThat(picked(onehop.balancer(name))).as(name).isEqualTo(first);
+        }
+        assertThat(picked(onehop.balancer("api.shop:80", AddressFamily.IPV4))).isEqualTo(first);
+        assertThat(picked(onehop.forHost("10.96.0.10", 80).orElseThrow())).isEqualTo(first);
+    }
+
+    @Test
+    void r31_aBackendThatWasAwayIsNotResurrectedByAnotherNameOfThePort() throws Exception {
+        Balancer byName = onehop.balancer("api.shop:http");
+        String first = picked(byName);
+        Set<String> later = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            List<Endpoint> others =
+                    new ArrayList<>(SampleService.slice("api-1", 0, 10).endpoints());
+            String gone = first;
+            others.removeIf(pod -> gone.equals(pod.address()));
+            discovery.set(STICKY, SampleService.slice("api-1", others));
+            time.run();
+            discovery.set(STICKY, SampleService.slice("api-1", 0, 10));
+            time.run();
+            first = picked(byName);
+            later.add(first);
+        }
+        assertThat(later).hasSizeGreaterThan(1);
+    }
+
+    private String picked(Balancer balancer) throws NoBackendException {
+        time.run();
+        try (Attempt attempt = balancer.attempt()) {
+            return attempt.address().getAddress().getHostAddress();
         }
     }
 

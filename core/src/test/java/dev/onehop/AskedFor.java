@@ -14,6 +14,7 @@ final class AskedFor implements Discovery {
 
     private final Discovery discovery;
     private final List<ServiceKey> services = new CopyOnWriteArrayList<>();
+    private final List<ServiceKey> open = new CopyOnWriteArrayList<>();
 
     AskedFor(Discovery discovery) {
         this.discovery = discovery;
@@ -26,7 +27,25 @@ final class AskedFor implements Discovery {
     @Override
     public Subscription subscribe(ServiceKey service, Consumer<ServiceView> subscriber) {
         services.add(service);
-        return discovery.subscribe(service, subscriber);
+        open.add(service);
+        Subscription subscription = discovery.subscribe(service, subscriber);
+        return new Subscription() {
+            @Override
+            public long lastContactNanos() {
+                return subscription.lastContactNanos();
+            }
+
+            @Override
+            public void close() {
+                open.remove(service);
+                subscription.close();
+            }
+        };
+    }
+
+    /** How many subscriptions to the Service have not been closed. */
+    long open(ServiceKey service) {
+        return open.stream().filter(service::equals).count();
     }
 
     @Override

@@ -8,6 +8,8 @@ import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.Service;
+import dev.onehop.service.ServiceDeclaration;
+import dev.onehop.service.ServiceView;
 import dev.onehop.service.SlicePort;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.testing.SampleService;
@@ -65,6 +67,28 @@ class FamilyTest {
                     .isInstanceOf(NoBackendException.class)
                     .hasMessageContaining("no endpoints");
         }
+    }
+
+    @Test
+    void r4_whereTheServiceCannotBeReadItsSlicesTellWhichFamiliesItHas() throws Exception {
+        unreadable(SampleService.slice("api-v4", 0, 1), SIX);
+        try (Onehop onehop = preferring(AddressFamily.IPV6)) {
+            assertThat(dialled(onehop.balancer("api.shop:80"))).isEqualTo("fd00:10:244:0:0:0:0:1");
+        }
+    }
+
+    @Test
+    void r4_whereItsSlicesHaveOneFamilyOnlyThatIsIt() throws Exception {
+        unreadable(SIX);
+        try (Onehop onehop = preferring(AddressFamily.IPV4)) {
+            assertThat(dialled(onehop.balancer("api.shop:80"))).isEqualTo("fd00:10:244:0:0:0:0:1");
+        }
+    }
+
+    private void unreadable(EndpointSlice... slices) {
+        discovery.set(
+                SampleService.KEY,
+                new ServiceView.Live(new ServiceDeclaration.Unreadable("forbidden"), List.of(slices)));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.onehop.service.Service;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.time.ManualTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -84,7 +85,8 @@ class SearchOrderTest {
         onehop = at(new SearchPath(List.of("corp.example", "shop.svc.cluster.local"), 5), Set.of());
 
         assertThat(meant("api")).isEmpty();
-        assertThat(meant("api.shop.svc")).isEmpty();
+        assertThat(meant("api.shop")).isEmpty();
+        assertThat(meant("api.shop.svc")).as("cluster.local is not searched").isEmpty();
         assertThat(meant("api.shop.svc.cluster.local")).contains("Service shop/api port 80");
     }
 
@@ -94,6 +96,7 @@ class SearchOrderTest {
 
         assertThat(meant("api")).contains("Service shop/api port 80");
         assertThat(meant("api.shop")).isEmpty();
+        assertThat(meant("api.shop.svc")).as("svc is nobody's domain").contains("Service shop/api port 80");
         assertThat(meant("api.shop.svc.cluster.local")).contains("Service shop/api port 80");
     }
 
@@ -132,12 +135,15 @@ class SearchOrderTest {
 
     @Test
     void aPodOfAHeadlessServiceOfOurOwnComesBeforeAServiceInANamespaceOfThatName() {
-        discovery.set(Service.builder("db", "web").clusterIp("10.96.0.20").build());
+        discovery.set(Service.builder("db", "web")
+                .clusterIp("10.96.0.20")
+                .port("", 80)
+                .build());
         onehop.balancer("other.db:80"); // so that the namespace db is known
         assertThat(meant("web.db")).contains("Service db/web port 80");
 
         discovery.set(Service.builder("shop", "db").clusterIp("None").build());
-        time.run();
+        time.advance(Duration.ofSeconds(31));
         assertThat(meant("web.db")).isEmpty();
         assertThat(meant("web.db.svc")).contains("Service db/web port 80");
 
@@ -156,12 +162,37 @@ class SearchOrderTest {
                 .loop(time)
                 .build();
 
-        List.of("example.com", "api.dev", "www.example.com", "a.b.c.d.example.com", "10.96.0.10", "[::1]")
+        List.of("example.com", "api.dev", "www.example.com", "a.b.c.d.example.com", "api.svc", "10.96.0.10", "[::1]")
                 .forEach(host -> assertThat(meant(host)).isEmpty());
         assertThat(asked.services()).isEmpty();
 
         assertThat(meant("api.shop")).isPresent();
         assertThat(asked.services()).contains(new ServiceKey("shop", "api"));
+    }
+
+    @Test
+    void aServiceThatIsNotThereToBeHeadlessIsNotFollowed() {
+        var asked = new AskedFor(discovery);
+        onehop = Onehop.builder()
+                .discovery(asked)
+                .platform(POD, Set.of())
+                .meshDetection(false)
+                .loop(time)
+                .build();
+        discovery.set(Service.builder("shop", "api")
+                .clusterIp("10.96.0.20")
+                .port("", 80)
+                .build());
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(meant("api.shop")).isPresent();
+        }
+        assertThat(asked.services()).containsOnlyOnce(new ServiceKey("shop", "shop"));
+        assertThat(asked.open(new ServiceKey("shop", "shop"))).isZero();
+
+        discovery.set(Service.builder("shop", "shop").clusterIp("None").build());
+        time.advance(Duration.ofSeconds(31));
+        assertThat(meant("api.shop")).as("now it is there").isEmpty();
     }
 
     private Onehop at(SearchPath path, Set<String> hostsFile) {

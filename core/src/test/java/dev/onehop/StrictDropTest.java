@@ -16,6 +16,7 @@ import dev.onehop.testing.SampleService;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -128,16 +129,40 @@ class StrictDropTest {
     }
 
     @Test
-    void aCallerThatWaitsWhenOnehopClosesWaitsNoLongerThanItsTime() throws Exception {
+    void aCallerThatWaitsWhenOnehopClosesGoesToTheClusterIp() throws Exception {
         Balancer api = dropping();
         CompletableFuture<String> call = api.connectAsync(
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(20),
                 (attempt, timeout) ->
-                        CompletableFuture.completedFuture(attempt.address().toString()));
+                        CompletableFuture.completedFuture(attempt.address().getHostString()));
 
         onehop.close();
 
-        assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(SocketTimeoutException.class);
+        assertThat(call.get(10, TimeUnit.SECONDS)).isEqualTo("api.shop");
+    }
+
+    @Test
+    void callersThatGiveUpLeaveNothingBehind() throws Exception {
+        Balancer api = dropping();
+        List<CompletableFuture<String>> calls = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            calls.add(api.connectAsync(
+                    Duration.ofMinutes(5),
+                    (attempt, timeout) -> CompletableFuture.completedFuture(dial(attempt, timeout))));
+        }
+        StrictDrop drop = onehop.ports()
+                .inUse(SampleService.PORT_80)
+                .orElseThrow()
+                .picks()
+                .drop();
+        assertThat(drop.waiting()).isEqualTo(1_000);
+
+        calls.forEach(call -> call.cancel(true));
+        assertThat(drop.waiting()).isZero();
+        localPods("node-a");
+        String connected = api.connect(Duration.ofSeconds(10), (attempt, timeout) -> "connected");
+        assertThat(connected).isEqualTo("connected");
+        assertThat(dials).as("of those who gave up").hasValue(0);
     }
 
     private Balancer dropping() {

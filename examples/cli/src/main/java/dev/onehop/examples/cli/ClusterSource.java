@@ -43,11 +43,16 @@ final class ClusterSource implements AutoCloseable {
      * Settles where the API server is and which Service is meant; asks nothing yet.
      *
      * @param kubeconfig what {@code --kubeconfig} says; null for the one kubectl would use
+     * @param headless whether the slices of headless Services are asked for, too
      * @throws Problem when the configuration is unusable
      */
     static ClusterSource open(
-            Target target, @Nullable Path kubeconfig, @Nullable String namespace, Whereabouts whereabouts) {
-        KubernetesDiscoveryBuilder builder = KubernetesDiscovery.builder();
+            Target target,
+            @Nullable Path kubeconfig,
+            @Nullable String namespace,
+            Whereabouts whereabouts,
+            boolean headless) {
+        KubernetesDiscoveryBuilder builder = KubernetesDiscovery.builder().headless(headless);
         if (kubeconfig != null) {
             builder.kubeconfig(kubeconfig);
         }

@@ -2,6 +2,7 @@ package dev.onehop.examples.cli;
 
 import dev.onehop.explain.IptablesRules;
 import dev.onehop.route.Destination;
+import dev.onehop.route.HeadlessRoute;
 import dev.onehop.route.Route;
 import dev.onehop.route.RouteReason;
 import dev.onehop.service.AddressFamily;
@@ -86,6 +87,12 @@ final class ExplainCommand implements Callable<Integer> {
     private boolean iptables;
 
     @Option(
+            names = "--headless",
+            description = "Balance a headless Service among its ready pods, as Onehop does with headless(true); without"
+                    + " it, DNS is left to it.")
+    private boolean headless;
+
+    @Option(
             names = "--allow-loopback",
             description = "Take endpoints on loopback addresses as they are: for the demo, whose pods live there.")
     private boolean allowLoopback;
@@ -126,12 +133,13 @@ final class ExplainCommand implements Callable<Integer> {
         AddressFamily wanted = wantedFamily();
         Found found = find(target);
         found.notes().forEach(note -> err.println("onehop: " + note));
-        Route route = Route.of(
-                new Destination(found.service(), target.port(), transport, wanted),
-                found.view().declaration(),
-                found.view().slices(),
-                found.here(),
-                allowLoopback ? AddressPolicy.allowingLoopback() : AddressPolicy.strict());
+        var destination = new Destination(found.service(), target.port(), transport, wanted);
+        AddressPolicy addresses = allowLoopback ? AddressPolicy.allowingLoopback() : AddressPolicy.strict();
+        var declaration = found.view().declaration();
+        var slices = found.view().slices();
+        Route ofKubeProxy = Route.of(destination, declaration, slices, found.here(), addresses);
+        Route route =
+                headless ? HeadlessRoute.of(destination, declaration, slices, found.here(), addresses) : ofKubeProxy;
         checkReadable(found, route);
         if (json) {
             out.println(RouteJson.of(found, route));
@@ -141,7 +149,7 @@ final class ExplainCommand implements Callable<Integer> {
         if (iptables) {
             out.println();
             out.println("the rules of kube-proxy in iptables mode:");
-            IptablesRules.of(route).forEach(line -> out.println("  " + line));
+            IptablesRules.of(ofKubeProxy).forEach(line -> out.println("  " + line));
         }
         return 0;
     }
@@ -171,7 +179,7 @@ final class ExplainCommand implements Callable<Integer> {
             }
             return ManifestSource.find(target, manifests, in, namespace, whereabouts);
         }
-        try (ClusterSource cluster = ClusterSource.open(target, kubeconfig, namespace, whereabouts)) {
+        try (ClusterSource cluster = ClusterSource.open(target, kubeconfig, namespace, whereabouts, headless)) {
             return cluster.find(timeout);
         }
     }

@@ -84,7 +84,7 @@ final class WatchCommand implements Callable<Integer> {
         if ("".equals(whereabouts.node)) {
             throw Problem.usage("--node: empty (expected: the name of a Node; explain takes an empty one, too)");
         }
-        try (ClusterSource cluster = ClusterSource.open(target, kubeconfig, namespace, whereabouts)) {
+        try (ClusterSource cluster = ClusterSource.open(target, kubeconfig, namespace, whereabouts, false)) {
             Found first = cluster.find(FIRST_ANSWER);
             first.notes().forEach(note -> err.println("onehop: " + note));
             watch(cluster, target.protocol().orElse(Protocol.TCP), target);

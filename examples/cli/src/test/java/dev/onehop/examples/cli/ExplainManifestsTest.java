@@ -101,6 +101,19 @@ class ExplainManifestsTest {
     }
 
     @Test
+    void r2_aHeadlessServiceIsBalancedForThoseWhoAsk() {
+        JsonNode json = json("headless.shop:80", MANY, "--headless");
+
+        assertThat(json.at("/verdict").asText()).isEqualTo("backends");
+        assertThat(addresses(json)).containsExactly("10.244.9.1:8080");
+        assertThat(json.at("/excluded/0/rule").asText()).isEqualTo("R2");
+        assertThat(Run.of("explain", "headless.shop:80", "--headless", "--manifests", MANY)
+                        .out())
+                .contains("10.244.9.1:8080")
+                .doesNotContain("null");
+    }
+
+    @Test
     void r25_noEndpointsAnywhereIsReject() {
         assertThat(json("empty.shop:80", MANY, "--node", "node-a")
                         .at("/verdict")
