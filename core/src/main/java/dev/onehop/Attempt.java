@@ -88,6 +88,7 @@ public final class Attempt implements AutoCloseable {
     public void connected() {
         if (backend != null && open) {
             backend.connected();
+            pipeline.tally().feedback().heard();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.onehop.eligible.Eligible;
 import dev.onehop.eligible.FallbackReason;
 import dev.onehop.explain.Explanation;
 import dev.onehop.health.Backend;
+import dev.onehop.route.Destination;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -140,7 +141,27 @@ public final class Balancer {
      * cannot translate it.
      */
     public void bypassed(FallbackReason reason) {
-        live().picks.count(reason);
+        live().pipeline.tally().count(reason);
+    }
+
+    /** The Service port this is of. */
+    public Destination port() {
+        return live.pipeline.destination();
+    }
+
+    /** What has been counted on this Service port, by all who hold a balancer of it. */
+    public Tally tally() {
+        return live.pipeline.tally();
+    }
+
+    /** How long ago the source told us anything of the Service; empty while it has not told us all. */
+    public Optional<Duration> viewAge() {
+        return live.pipeline.viewAge();
+    }
+
+    /** How often a comparison with the source found that changes of the Service had been missed. */
+    public long divergences() {
+        return live.pipeline.divergences();
     }
 
     /** The present snapshot: who may be picked now. */
@@ -182,8 +203,8 @@ public final class Balancer {
                 now.pipeline.viewAge(),
                 now.pipeline.eligible(),
                 settings.policy().toString(),
-                now.picks.fallbacks(),
-                now.picks.refusals(),
+                now.pipeline.tally().fallbacks(),
+                now.pipeline.tally().refusals(),
                 settings.loop().nanoTime());
     }
 

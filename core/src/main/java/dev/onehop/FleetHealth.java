@@ -11,12 +11,14 @@ import dev.onehop.health.SharedFate;
 import dev.onehop.health.Signal;
 import dev.onehop.health.Trial;
 import dev.onehop.route.BackendKey;
+import dev.onehop.route.Destination;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,21 +40,30 @@ final class FleetHealth {
     /** In a fleet so small, a backend that returns gets its full share at once. */
     private static final int TOO_SMALL_TO_RAMP = 2;
 
-    private final String name;
+    private final Destination port;
     private final RoutedBackends backends;
     private final RandomGenerator random;
     private final BiConsumer<Backend, Duration> probe;
+    private final Consumer<OnehopEvent> events;
     private final SharedFate fate = new SharedFate();
     private final Map<BackendKey, OpenTrial> trials = new HashMap<>();
     private Ejections ejections = Ejections.none();
+    private Ejections told = Ejections.none();
     private boolean shared;
 
     /**
-     * @param name of the Service port, for the log
+     * @param port for the log and for events
      * @param probe asks for a connect to a backend; its end is told to {@link #probed}
+     * @param events takes what has happened, to be told when picks see it
      */
-    FleetHealth(String name, RoutedBackends backends, RandomGenerator random, BiConsumer<Backend, Duration> probe) {
-        this.name = name;
+    FleetHealth(
+            Destination port,
+            RoutedBackends backends,
+            RandomGenerator random,
+            BiConsumer<Backend, Duration> probe,
+            Consumer<OnehopEvent> events) {
+        this.port = port;
+        this.events = events;
         this.backends = backends;
         this.random = random;
         this.probe = probe;
@@ -126,9 +137,7 @@ final class FleetHealth {
     void refresh(boolean sticky, long nowNanos) {
         ejections = ejections.at(nowNanos, backends.keys(), jitter());
         updateSharedFate(nowNanos);
-        trials.keySet()
-                .removeIf(key -> !ejections.of(key).map(Ejection::onTrial).orElse(false)
-                        || backends.get(key).isEmpty());
+        trials.values().removeIf(this::isOver);
         for (BackendKey key : ejections.due(backends.keys(), nowNanos)) {
             Backend backend = backends.get(key).orElseThrow();
             Kind kind = ejections.of(key).orElseThrow().kind();
@@ -142,6 +151,33 @@ final class FleetHealth {
                     trials.put(key, new OpenTrial(new Trial(backend)));
                 }
             }
+        }
+        if (ejections != told) {
+            backends.all().forEach(this::tellChange);
+            told = ejections;
+        }
+    }
+
+    /** Whether a trial has no place any more. Where its place is still taken when its time is up, it has leaked (F-42). */
+    private boolean isOver(OpenTrial open) {
+        Backend backend = open.trial.backend();
+        Ejection now = ejections.of(backend.key()).orElse(null);
+        if (now != null && now.onTrial() && backends.contains(backend)) {
+            return false;
+        }
+        if (now != null && !open.trial.take()) {
+            events.accept(new OnehopEvent.TrialLeaked(port, backend));
+        }
+        return true;
+    }
+
+    private void tellChange(Backend backend) {
+        Ejection now = ejections.of(backend.key()).orElse(null);
+        boolean before = told.of(backend.key()).isPresent();
+        if (now != null && !before) {
+            events.accept(new OnehopEvent.Ejected(port, backend, now.kind(), now.evidence()));
+        } else if (now == null && before) {
+            events.accept(new OnehopEvent.Returned(port, backend));
         }
     }
 
@@ -160,7 +196,7 @@ final class FleetHealth {
         }
         ejections = next;
         backend.forgive();
-        log.info("{}: ejected {}: {}", name, backend, evidence);
+        log.info("{}: ejected {}: {}", port, backend, evidence);
         return true;
     }
 
@@ -171,7 +207,7 @@ final class FleetHealth {
         if (backends.keys().size() > TOO_SMALL_TO_RAMP) {
             backend.rampFrom(nowNanos);
         }
-        log.info("{}: {} is back", name, backend);
+        log.info("{}: {} is back", port, backend);
     }
 
     private boolean updateSharedFate(long nowNanos) {
@@ -180,7 +216,10 @@ final class FleetHealth {
             log.warn(
                     "{}: most backends answer badly: it is probably not them, so none is ejected for that"
                             + " (something they share, or these requests)",
-                    name);
+                    port);
+        }
+        if (now != shared) {
+            events.accept(now ? new OnehopEvent.PanicBegan(port) : new OnehopEvent.PanicEnded(port));
         }
         shared = now;
         if (now) {

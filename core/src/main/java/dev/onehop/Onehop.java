@@ -10,7 +10,9 @@ import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +121,31 @@ public final class Onehop implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Tells {@code listener} what happens to Service ports: first that those in use were opened, then everything from now
+     * on. All of it on Onehop's own thread, as {@link OnehopListener} says.
+     *
+     * @return stops it when closed; a call under way is finished
+     */
+    public Balancer.Listening listen(OnehopListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        var open = new AtomicBoolean(true);
+        OnehopListener whileOpen = event -> {
+            if (open.get()) {
+                listener.on(event);
+            }
+        };
+        settings.loop().execute(() -> {
+            if (open.get()) {
+                settings.listeners().add(whileOpen);
+            }
+        });
+        return () -> {
+            open.set(false);
+            settings.loop().execute(() -> settings.listeners().remove(whileOpen));
+        };
     }
 
     /**

@@ -9,6 +9,8 @@ import dev.onehop.service.Printable;
 import dev.onehop.service.SearchPath;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,6 +50,7 @@ public final class OnehopBuilder {
     private boolean strictDrop;
     private Classifier classifier = Classifier.standard();
     private @Nullable Prober prober;
+    private final List<OnehopListener> listeners = new ArrayList<>();
     private SearchPath searchPath = SearchPath.ofThisMachine();
     private Set<String> hostsFile = HostsFile.names();
 
@@ -161,6 +164,12 @@ public final class OnehopBuilder {
         return this;
     }
 
+    /** Who hears what happens to Service ports, from the first event on; may be called several times. */
+    public OnehopBuilder listener(OnehopListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
     /** The source of randomness, safe for use by many threads; each thread's own generator unless said otherwise. */
     public OnehopBuilder random(RandomGenerator random) {
         this.random = random;
@@ -207,6 +216,8 @@ public final class OnehopBuilder {
         namespace.ifPresent(own -> namespace("namespace", own));
         namespaces.forEach(each -> namespace("namespaces", each));
         SerialScheduler clock = loop == null ? SerialScheduler.daemon("onehop") : loop;
+        var told = new Listeners();
+        listeners.forEach(told::add);
         return new Onehop(new Settings(
                 discovery,
                 policy,
@@ -222,6 +233,7 @@ public final class OnehopBuilder {
                 family,
                 classifier,
                 prober == null ? new ConnectProber() : prober,
+                told,
                 Set.copyOf(namespaces),
                 HostNames.of(namespace.or(discovery::namespace), domain(clusterDomain), searchPath, hostsFile)));
     }

@@ -12,11 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +31,8 @@ final class Picks {
     private final Picker picker;
     private final Affinities affinities;
     private final StrictDrop drop;
-    private final Map<FallbackReason, LongAdder> fallbacks = new EnumMap<>(FallbackReason.class);
-    private final LongAdder refusals = new LongAdder();
     private final RetryBudget budget;
+    private final Tally tally;
 
     Picks(ServicePipeline pipeline, Settings settings, RetryBudget budget, Affinities affinities) {
         this.budget = budget;
@@ -45,9 +41,7 @@ final class Picks {
         this.pipeline = pipeline;
         this.settings = settings;
         this.picker = settings.policy().picker(settings.random());
-        for (FallbackReason reason : FallbackReason.values()) {
-            fallbacks.put(reason, new LongAdder());
-        }
+        this.tally = pipeline.tally();
     }
 
     /** What callers wait for whose connections are dropped. */
@@ -112,11 +106,12 @@ final class Picks {
                             Verdict.UNKNOWN,
                             "the number of port '" + pipeline.destination().port()
                                     + "' is not known, so not even the ClusterIP can be dialled: " + fallback.why()));
-            count(fallback.reason());
+            tally.count(fallback.reason());
             return new Attempt(pipeline, fallback, address, nanos);
         }
-        refusals.increment();
-        throw refusal(now);
+        NoBackendException refusal = refusal(now);
+        tally.count(refusal.verdict());
+        throw refusal;
     }
 
     /**
@@ -127,8 +122,14 @@ final class Picks {
         long nanos = settings.loop().nanoTime();
         Eligible now = pipeline.eligible();
         return now.without(tried)
-                .filter(left -> budget.take(now.size() + now.ejected().size(), nanos))
+                .filter(left -> mayFailOver(now, nanos))
                 .map(left -> open(picked(left, nanos), null, nanos));
+    }
+
+    private boolean mayFailOver(Eligible now, long nanos) {
+        boolean may = budget.take(now.size() + now.ejected().size(), nanos);
+        tally.countFailover(may);
+        return may;
     }
 
     /** One pick and up to {@code most} - 1 others beside it, which neither move affinity nor take anybody's turn. */
@@ -152,31 +153,10 @@ final class Picks {
 
     private Attempt open(Backend backend, @Nullable Trial trial, long nanos) {
         backend.opened();
-        return new Attempt(pipeline, backend, trial, nanos);
-    }
-
-    /** Counts a connection that went to the ClusterIP. */
-    void count(FallbackReason reason) {
-        LongAdder counter = fallbacks.get(reason);
-        if (counter != null) {
-            counter.increment();
+        if (tally.feedback().opened()) {
+            pipeline.doubtFeedback();
         }
-    }
-
-    /** How many connections went to the ClusterIP, by reason; reasons that never occurred are left out. */
-    Map<FallbackReason, Long> fallbacks() {
-        Map<FallbackReason, Long> counts = new EnumMap<>(FallbackReason.class);
-        fallbacks.forEach((reason, counter) -> {
-            if (counter.sum() > 0) {
-                counts.put(reason, counter.sum());
-            }
-        });
-        return counts;
-    }
-
-    /** How many connections were refused. */
-    long refusals() {
-        return refusals.sum();
+        return new Attempt(pipeline, backend, trial, nanos);
     }
 
     NoBackendException refusal(Eligible now) {

@@ -25,10 +25,16 @@ final class RoutedBackends {
     private final String hostName;
     private final MonotonicClock clock;
     private final Map<BackendKey, Backend> backends = new HashMap<>();
+    private volatile AttemptTotals totals = AttemptTotals.NONE;
 
     RoutedBackends(String hostName, MonotonicClock clock) {
         this.hostName = hostName;
         this.clock = clock;
+    }
+
+    /** The attempts on present and former backends; safe from any thread. */
+    AttemptTotals totals() {
+        return totals;
     }
 
     /** The keys of the present backends; a view, which changes with them. */
@@ -53,6 +59,7 @@ final class RoutedBackends {
     /** Takes over a route, and gives its backends in its order. */
     List<Backend> keep(Route route) {
         if (!(route instanceof Route.Backends set)) {
+            totals = totals.with(List.of(), backends.values(), clock.nanoTime());
             backends.clear();
             return List.of();
         }
@@ -67,11 +74,16 @@ final class RoutedBackends {
             }
             present.add(backend);
         }
+        List<Backend> left = List.of();
         if (backends.size() > present.size()) {
             Set<Backend> stay = Collections.newSetFromMap(new IdentityHashMap<>(present.size()));
             stay.addAll(present);
-            backends.values().removeIf(backend -> !stay.contains(backend));
+            left = backends.values().stream()
+                    .filter(backend -> !stay.contains(backend))
+                    .toList();
+            left.forEach(backend -> backends.remove(backend.key()));
         }
+        totals = totals.with(present, left, clock.nanoTime());
         return present;
     }
 }

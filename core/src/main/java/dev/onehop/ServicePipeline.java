@@ -21,6 +21,7 @@ import dev.onehop.service.ServiceView;
 import dev.onehop.time.SerialScheduler;
 import dev.onehop.time.SerialScheduler.Cancellable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -48,6 +49,9 @@ final class ServicePipeline implements AutoCloseable {
     /** A caller that waits for less learns nothing about the backend when its patience ends (reliability 2.3). */
     private static final Duration FAIR_PATIENCE = Duration.ofMillis(100);
 
+    /** How long feedback may be missing before that is worth a line: calls may take their time. */
+    private static final Duration FEEDBACK_GRACE = Duration.ofSeconds(10);
+
     private static final ServiceView.Unknown NOTHING_YET =
             new ServiceView.Unknown("the first answer has not arrived yet");
 
@@ -56,11 +60,16 @@ final class ServicePipeline implements AutoCloseable {
     private final SerialScheduler loop;
     private final RoutedBackends backends;
     private final FleetHealth health;
-    private final AtomicReference<@Nullable ServiceView> newest = new AtomicReference<>();
+    private final Tally tally;
+    private final AtomicReference<@Nullable Arrival> newest = new AtomicReference<>();
     private final List<Consumer<Eligible>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Eligible> decided = new CompletableFuture<>();
 
+    /** The newest view that no snapshot shows yet, and when the oldest of those came that it stands for. */
+    private record Arrival(ServiceView view, long sinceNanos) {}
+
     // Serial
+    private final List<OnehopEvent> happened = new ArrayList<>();
     private ServiceView view = NOTHING_YET;
     private volatile Cancellable waitTimer = () -> {};
     private Cancellable staleTimer = () -> {};
@@ -80,7 +89,8 @@ final class ServicePipeline implements AutoCloseable {
         String hostName =
                 destination.service().name() + "." + destination.service().namespace();
         this.backends = new RoutedBackends(hostName, new MonotonicClock(loop::nanoTime));
-        this.health = new FleetHealth(destination.toString(), backends, settings.random(), this::probe);
+        this.health = new FleetHealth(destination, backends, settings.random(), this::probe, happened::add);
+        this.tally = new Tally(backends::totals);
         this.eligible = Eligible.nobody(new Decision.Wait(NOTHING_YET.why()), NOTHING_YET, null, 0);
     }
 
@@ -108,6 +118,17 @@ final class ServicePipeline implements AutoCloseable {
     /** Completes with the first snapshot that says what to do: at the latest when the initial wait is over. */
     CompletableFuture<Eligible> decided() {
         return decided;
+    }
+
+    /** What has been counted on this port. */
+    Tally tally() {
+        return tally;
+    }
+
+    /** How often the source was found to have missed changes. */
+    long divergences() {
+        Discovery.Subscription source = subscription;
+        return source == null ? 0 : source.divergences();
     }
 
     /** How long ago the source told us anything; empty while it has not told us all. */
@@ -147,8 +168,11 @@ final class ServicePipeline implements AutoCloseable {
     void ended(Backend backend, Outcome outcome, long startNanos, @Nullable Trial trial) {
         backend.ended(outcome);
         if (outcome instanceof Outcome.Succeeded) {
+            tally.feedback().heard();
             backend.softEvidence().succeeded();
         } else if (outcome instanceof Outcome.Failed failed) {
+            tally.feedback().heard();
+            tally.count(failed.signal());
             failed(backend, failed.signal(), startNanos);
         }
         if (trial != null) {
@@ -177,6 +201,20 @@ final class ServicePipeline implements AutoCloseable {
             }
             case NONE -> {}
         }
+    }
+
+    /** Many attempts, and not a word: says so once, unless one comes while calls may still be running. */
+    void doubtFeedback() {
+        var unused = loop.schedule(FEEDBACK_GRACE, () -> {
+            if (!closed && tally.isFeedbackMissing()) {
+                log.warn(
+                        "{}: {} attempts or more, and nobody has said how one of them went: nothing is learnt about these"
+                                + " backends (is the adapter's feedback wired? see docs/adapters.md)",
+                        destination,
+                        Feedback.ENOUGH);
+                tell(new OnehopEvent.FeedbackMissing(destination));
+            }
+        });
     }
 
     /** Changes the health of the fleet on the loop; a new snapshot follows where something did change. */
@@ -232,16 +270,23 @@ final class ServicePipeline implements AutoCloseable {
 
     /** From the discovery's thread: only the newest view matters, so a burst costs one rebuild. */
     private void arrived(ServiceView next) {
-        if (newest.getAndSet(next) == null) {
+        long nowNanos = loop.nanoTime();
+        Arrival before =
+                newest.getAndUpdate(earlier -> new Arrival(next, earlier == null ? nowNanos : earlier.sinceNanos));
+        if (before == null) {
             loop.execute(this::takeNewest);
         }
     }
 
     private void takeNewest() {
-        ServiceView next = newest.getAndSet(null);
+        Arrival next = newest.getAndSet(null);
         if (next != null) {
-            view = next;
+            view = next.view;
             republish();
+            Duration took = Duration.ofNanos(Math.max(0, loop.nanoTime() - next.sinceNanos));
+            if (!closed) {
+                tell(new OnehopEvent.ViewPublished(destination, eligible, took));
+            }
         }
     }
 
@@ -271,6 +316,27 @@ final class ServicePipeline implements AutoCloseable {
             decided.completeAsync(() -> next); // not here: what callers do next must not hold up the loop
         }
         listeners.forEach(listener -> notify(listener, next));
+        tellChanges(before, next);
+    }
+
+    /** Everything that has led to a snapshot, now that picks see it. */
+    private void tellChanges(Eligible before, Eligible next) {
+        if (!SnapshotLog.isSame(before.decision(), next.decision())) {
+            happened.add(new OnehopEvent.DecisionChanged(destination, before.decision(), next.decision()));
+        }
+        if (next.view() instanceof ServiceView.Stale stale && !(before.view() instanceof ServiceView.Stale)) {
+            happened.add(new OnehopEvent.ViewStale(destination, stale.why()));
+        } else if (next.view() instanceof ServiceView.Live && !(before.view() instanceof ServiceView.Live)) {
+            happened.add(new OnehopEvent.ViewLive(destination));
+        }
+        List<OnehopEvent> now = List.copyOf(happened);
+        happened.clear();
+        now.forEach(this::tell);
+    }
+
+    private void tell(OnehopEvent event) {
+        tally.count(event);
+        settings.listeners().tell(event);
     }
 
     /** The next snapshot; where making it fails, the last good one, or the ClusterIP when there is none. */

@@ -69,7 +69,7 @@ final class ServicePorts implements AutoCloseable {
             throw new IllegalStateException("Onehop is closed (asked for " + destination + ")");
         }
         Port port = ports.compute(destination, (key, known) -> {
-            Port present = known == null ? start(key) : known;
+            Port present = known == null ? start(make(key)) : known;
             present.kept = true;
             return present;
         });
@@ -134,12 +134,13 @@ final class ServicePorts implements AutoCloseable {
 
     private Port dialled(Destination destination) {
         makeRoom();
-        Port fresh = start(destination);
+        Port fresh = make(destination);
         Port known = ports.putIfAbsent(destination, fresh);
         if (known != null) {
             fresh.pipeline.retire();
             return known;
         }
+        var unused = start(fresh);
         fresh.pipeline.listen(snapshot -> dropIfAbsent(destination, snapshot));
         return fresh;
     }
@@ -159,15 +160,11 @@ final class ServicePorts implements AutoCloseable {
         }
     }
 
-    private Port start(Destination destination) {
+    private Port make(Destination destination) {
         var pipeline = new ServicePipeline(destination, settings);
         pipeline.listen(snapshot -> take(destination.service(), snapshot));
         var port = new Port(pipeline, new Picks(pipeline, settings, budget(destination.service()), affinities));
         port.usedNanos = settings.loop().nanoTime();
-        pipeline.start();
-        if (closed) {
-            pipeline.close(); // lost the race with close(), which did not see it
-        }
         return port;
     }
 
@@ -177,6 +174,19 @@ final class ServicePorts implements AutoCloseable {
         if (exists(snapshot)) {
             absentServices.remove(service);
         }
+    }
+
+    /** Follows the Service from now on; that the port is opened is told before anything that happens to it. */
+    private Port start(Port port) {
+        ServiceKey service = port.pipeline.destination().service();
+        String host = service.name() + "." + service.namespace() + ".svc";
+        var opened = new OnehopEvent.PortOpened(new Balancer(this, port, settings, host));
+        settings.loop().execute(() -> settings.listeners().tell(opened));
+        port.pipeline.start();
+        if (closed) {
+            port.pipeline.close(); // lost the race with close(), which did not see it
+        }
+        return port;
     }
 
     private void dropIfAbsent(Destination destination, Eligible snapshot) {
@@ -198,6 +208,7 @@ final class ServicePorts implements AutoCloseable {
     private void drop(Destination destination, Port port) {
         if (ports.remove(destination, port)) {
             port.pipeline.retire();
+            settings.loop().execute(() -> settings.listeners().tell(new OnehopEvent.PortClosed(destination)));
         }
     }
 

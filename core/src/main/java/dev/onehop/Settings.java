@@ -34,5 +34,6 @@ record Settings(
         FamilyPreference family,
         Classifier classifier,
         Prober prober,
+        Listeners listeners,
         Set<String> namespaces,
         HostNames names) {}

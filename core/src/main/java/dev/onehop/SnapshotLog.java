@@ -18,7 +18,7 @@ final class SnapshotLog {
 
     static void changed(Logger log, Destination destination, Eligible before, Eligible after) {
         Decision decision = after.decision();
-        if (kind(decision).equals(kind(before.decision()))) {
+        if (isSame(before.decision(), decision)) {
             log.debug("{}: {} eligible (were {})", destination, after.size(), before.size());
         } else if (decision instanceof Decision.ClusterIp fallback) {
             log.warn(
@@ -31,6 +31,11 @@ final class SnapshotLog {
         } else {
             log.info("{}: {} eligible (were {})", destination, after.size(), before.size());
         }
+    }
+
+    /** Whether two decisions differ in words and numbers only. */
+    static boolean isSame(Decision before, Decision after) {
+        return kind(before).equals(kind(after));
     }
 
     /** A decision without its words and numbers. */

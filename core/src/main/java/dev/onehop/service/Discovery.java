@@ -45,6 +45,14 @@ public interface Discovery extends AutoCloseable {
          */
         long lastContactNanos();
 
+        /**
+         * How often a comparison with the source found that changes had been missed; 0 where nothing is ever compared.
+         * Safe from any thread.
+         */
+        default long divergences() {
+            return 0;
+        }
+
         /** Stops following. Idempotent. */
         @Override
         void close();

@@ -1,0 +1,144 @@
+package dev.onehop;
+
+import dev.onehop.eligible.Decision;
+import dev.onehop.eligible.Eligible;
+import dev.onehop.health.Backend;
+import dev.onehop.health.Ejection;
+import dev.onehop.route.Destination;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Something that happened to a Service port, for an {@link OnehopListener}. Changes only, never single calls: those are
+ * counted in {@link Tally}.
+ *
+ * <p>Immutable, apart from the live objects that some of them carry.
+ */
+public sealed interface OnehopEvent {
+
+    /** Which Service port. */
+    Destination port();
+
+    /**
+     * A Service port is in use from now on: the application has asked for it, or a client has dialled it. The first event
+     * of a port.
+     *
+     * @param balancer with the Service's full name as its host
+     */
+    record PortOpened(Balancer balancer) implements OnehopEvent {
+        public PortOpened {
+            Objects.requireNonNull(balancer, "balancer");
+        }
+
+        @Override
+        public Destination port() {
+            return balancer.port();
+        }
+    }
+
+    /** A Service port that a client had dialled is no longer followed, for there is no such Service. Its last event. */
+    record PortClosed(Destination port) implements OnehopEvent {
+        public PortClosed {
+            Objects.requireNonNull(port, "port");
+        }
+    }
+
+    /**
+     * A newer view of the Service has reached the picks.
+     *
+     * @param snapshot what picks see from now on
+     * @param took since the oldest view that is in it came from the discovery; not below zero
+     */
+    record ViewPublished(Destination port, Eligible snapshot, Duration took) implements OnehopEvent {
+        public ViewPublished {
+            Objects.requireNonNull(port, "port");
+            Objects.requireNonNull(snapshot, "snapshot");
+            Objects.requireNonNull(took, "took");
+        }
+    }
+
+    /**
+     * Contact with the source is lost; the last view stays in use.
+     *
+     * @param why for people; from the source, so not safe to print raw
+     */
+    record ViewStale(Destination port, String why) implements OnehopEvent {
+        public ViewStale {
+            Objects.requireNonNull(port, "port");
+            Objects.requireNonNull(why, "why");
+        }
+    }
+
+    /** A complete view has arrived for the first time, or contact is back. */
+    record ViewLive(Destination port) implements OnehopEvent {
+        public ViewLive {
+            Objects.requireNonNull(port, "port");
+        }
+    }
+
+    /**
+     * What becomes of connections has changed: picked, sent to the ClusterIP for a reason, or refused by a verdict. Not told
+     * when only the words of the reason change.
+     */
+    record DecisionChanged(Destination port, Decision before, Decision after) implements OnehopEvent {
+        public DecisionChanged {
+            Objects.requireNonNull(port, "port");
+            Objects.requireNonNull(before, "before");
+            Objects.requireNonNull(after, "after");
+        }
+    }
+
+    /**
+     * A backend is out for a time. Not told again when its trials fail.
+     *
+     * @param evidence for people
+     */
+    record Ejected(Destination port, Backend backend, Ejection.Kind kind, String evidence) implements OnehopEvent {
+        public Ejected {
+            Objects.requireNonNull(port, "port");
+            Objects.requireNonNull(backend, "backend");
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(evidence, "evidence");
+        }
+    }
+
+    /** An ejected backend is back: its trial went well, or the fleet's limits ask for it. */
+    record Returned(Destination port, Backend backend) implements OnehopEvent {
+        public Returned {
+            Objects.requireNonNull(port, "port");
+            Objects.requireNonNull(backend, "backend");
+        }
+    }
+
+    /** So many backends answer badly that it is not them: none is ejected for bad answers (reliability 2.5). */
+    record PanicBegan(Destination port) implements OnehopEvent {
+        public PanicBegan {
+            Objects.requireNonNull(port, "port");
+        }
+    }
+
+    /** Few enough backends answer badly again. */
+    record PanicEnded(Destination port) implements OnehopEvent {
+        public PanicEnded {
+            Objects.requireNonNull(port, "port");
+        }
+    }
+
+    /** A request that was sent to try an ejected backend was not ended in time: an adapter may not end its attempts. */
+    record TrialLeaked(Destination port, Backend backend) implements OnehopEvent {
+        public TrialLeaked {
+            Objects.requireNonNull(port, "port");
+            Objects.requireNonNull(backend, "backend");
+        }
+    }
+
+    /**
+     * A hundred attempts were opened, and for ten seconds more nobody has said of any of them how it went: an adapter's
+     * feedback is not wired (reliability 2.3). Told once.
+     */
+    record FeedbackMissing(Destination port) implements OnehopEvent {
+        public FeedbackMissing {
+            Objects.requireNonNull(port, "port");
+        }
+    }
+}

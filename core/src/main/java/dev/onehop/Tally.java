@@ -1,0 +1,187 @@
+package dev.onehop;
+
+import dev.onehop.eligible.FallbackReason;
+import dev.onehop.eligible.Verdict;
+import dev.onehop.health.Ejection;
+import dev.onehop.health.Signal;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/**
+ * What one Service port has counted since it came into use. Totals only grow, whoever of the backends leaves. Got from
+ * {@link Balancer#tally}; live, so every read is a present one.
+ *
+ * <p>Shared: safe from any thread. The sums over backends are made by the reader, so that calls do not pay for them.
+ */
+public final class Tally {
+
+    private final Supplier<AttemptTotals> attempts;
+    private final Feedback feedback = new Feedback();
+    private final Map<Signal, LongAdder> failures = adders(Signal.class);
+    private final Map<FallbackReason, LongAdder> fallbacks = adders(FallbackReason.class);
+    private final Map<Verdict, LongAdder> refusals = adders(Verdict.class);
+    private final Map<Ejection.Kind, LongAdder> ejections = adders(Ejection.Kind.class);
+    private final LongAdder failovers = new LongAdder();
+    private final LongAdder failoversRefused = new LongAdder();
+    private final LongAdder returns = new LongAdder();
+    private final LongAdder panics = new LongAdder();
+    private final LongAdder trialsLeaked = new LongAdder();
+    private volatile boolean panicking;
+
+    Tally(Supplier<AttemptTotals> attempts) {
+        this.attempts = attempts;
+    }
+
+    /** Attempts opened on backends. */
+    public long started() {
+        return attempts.get().started();
+    }
+
+    /** Attempts that succeeded. */
+    public long succeeded() {
+        return attempts.get().succeeded();
+    }
+
+    /** Attempts that failed. */
+    public long failed() {
+        return attempts.get().failed();
+    }
+
+    /** Attempts their callers gave up. */
+    public long abandoned() {
+        return attempts.get().abandoned();
+    }
+
+    /** Attempts open now; off by a few while attempts come and go. */
+    public long inFlight() {
+        return attempts.get().inFlight();
+    }
+
+    /** Failed attempts that said {@code signal} of their backend. */
+    public long failed(Signal signal) {
+        return sum(failures, signal);
+    }
+
+    /** Connections that went to the ClusterIP for this reason. */
+    public long fallbacks(FallbackReason reason) {
+        return sum(fallbacks, reason);
+    }
+
+    /** Connections that were refused by this verdict. */
+    public long refusals(Verdict verdict) {
+        return sum(refusals, verdict);
+    }
+
+    /** Dials that went on to another backend after a failed one. */
+    public long failovers() {
+        return failovers.sum();
+    }
+
+    /** Dials that did not go on, for the Service's retry budget was spent. */
+    public long failoversRefused() {
+        return failoversRefused.sum();
+    }
+
+    /** Backends that were ejected by this kind of evidence; failed trials of a return do not count again. */
+    public long ejections(Ejection.Kind kind) {
+        return sum(ejections, kind);
+    }
+
+    /** Ejected backends that came back. */
+    public long returns() {
+        return returns.sum();
+    }
+
+    /** How often so many backends answered badly that none was to be ejected for it. */
+    public long panics() {
+        return panics.sum();
+    }
+
+    /** Whether that is so now. */
+    public boolean isPanicking() {
+        return panicking;
+    }
+
+    /** Requests sent to try an ejected backend that were not ended in time. */
+    public long trialsLeaked() {
+        return trialsLeaked.sum();
+    }
+
+    /** Whether a hundred attempts or more were opened, and nobody has ever said how one of them went. */
+    public boolean isFeedbackMissing() {
+        return feedback.isMissing();
+    }
+
+    Feedback feedback() {
+        return feedback;
+    }
+
+    void count(Signal signal) {
+        increment(failures, signal);
+    }
+
+    void count(FallbackReason reason) {
+        increment(fallbacks, reason);
+    }
+
+    void count(Verdict refusal) {
+        increment(refusals, refusal);
+    }
+
+    void countFailover(boolean made) {
+        (made ? failovers : failoversRefused).increment();
+    }
+
+    void count(OnehopEvent event) {
+        if (event instanceof OnehopEvent.Ejected ejected) {
+            increment(ejections, ejected.kind());
+        } else if (event instanceof OnehopEvent.Returned) {
+            returns.increment();
+        } else if (event instanceof OnehopEvent.PanicBegan) {
+            panics.increment();
+            panicking = true;
+        } else if (event instanceof OnehopEvent.PanicEnded) {
+            panicking = false;
+        } else if (event instanceof OnehopEvent.TrialLeaked) {
+            trialsLeaked.increment();
+        }
+    }
+
+    /** Connections that went to the ClusterIP, by reason; reasons that never occurred are left out. */
+    Map<FallbackReason, Long> fallbacks() {
+        Map<FallbackReason, Long> counts = new EnumMap<>(FallbackReason.class);
+        fallbacks.forEach((reason, counter) -> {
+            if (counter.sum() > 0) {
+                counts.put(reason, counter.sum());
+            }
+        });
+        return counts;
+    }
+
+    /** Connections that were refused by any verdict. */
+    long refusals() {
+        return refusals.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
+        Map<E, LongAdder> adders = new EnumMap<>(type);
+        for (E each : type.getEnumConstants()) {
+            adders.put(each, new LongAdder());
+        }
+        return adders;
+    }
+
+    private static <E> void increment(Map<E, LongAdder> adders, E key) {
+        LongAdder adder = adders.get(key);
+        if (adder != null) {
+            adder.increment();
+        }
+    }
+
+    private static <E> long sum(Map<E, LongAdder> adders, E key) {
+        LongAdder adder = adders.get(key);
+        return adder == null ? 0 : adder.sum();
+    }
+}
