@@ -183,6 +183,16 @@ public final class KubernetesDiscovery implements Discovery {
         }
 
         @Override
+        public long divergences() {
+            ServiceFeed followed = feed;
+            return followed == null
+                    ? 0
+                    : followed.status().resources().stream()
+                            .mapToLong(ReflectorStatus::divergences)
+                            .sum();
+        }
+
+        @Override
         public void close() {
             if (!left) {
                 left = true;
