@@ -23,7 +23,8 @@ class ArchitectureTest {
             "dev.onehop.eligible",
             "dev.onehop.pick",
             "dev.onehop.explain",
-            "dev.onehop");
+            "dev.onehop",
+            "dev.onehop.metrics");
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -67,6 +68,18 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.fabric8..", "com.fasterxml..", "tools.jackson..")
+                .check(CORE);
+    }
+
+    /** Micrometer is optional: nobody who does not ask for meters may need it. */
+    @Test
+    void onlyMetricsKnowsMicrometer() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.onehop.metrics")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..")
                 .check(CORE);
     }
 

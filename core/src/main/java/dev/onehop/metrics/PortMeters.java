@@ -1,0 +1,255 @@
+package dev.onehop.metrics;
+
+import dev.onehop.Balancer;
+import dev.onehop.OnehopEvent.ViewPublished;
+import dev.onehop.Tally;
+import dev.onehop.eligible.Eligible;
+import dev.onehop.eligible.FallbackReason;
+import dev.onehop.eligible.Verdict;
+import dev.onehop.health.Ejection;
+import dev.onehop.health.Signal;
+import dev.onehop.route.EndpointCounts;
+import dev.onehop.route.Route;
+import dev.onehop.service.ServiceView;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of one Service port. Which there are, and what they mean, is in {@code docs/metrics.md}; a test holds the two
+ * together.
+ *
+ * <p>Not thread-safe: guarded by its {@link BoundMeters}.
+ */
+final class PortMeters implements AutoCloseable {
+
+    private static final Duration[] PUBLISH_BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofSeconds(1)
+    };
+
+    private final MeterRegistry registry;
+    private final Tags tags;
+
+    /** Held here, for the registry holds what its meters read by weak references only. */
+    private final Balancer balancer;
+
+    private final List<Meter> meters = new ArrayList<>();
+    private final Timer publish;
+    private final @Nullable PodMeters pods;
+
+    PortMeters(MeterRegistry registry, Tags common, Balancer balancer, boolean perPod) {
+        this.registry = registry;
+        this.tags = common.and(ofPort(balancer));
+        this.balancer = balancer;
+        attempts();
+        connections();
+        health();
+        discovery();
+        publish = Timer.builder("onehop.view.publish")
+                .description("From the arrival of a view to the snapshot that picks see")
+                .tags(tags)
+                .serviceLevelObjectives(PUBLISH_BUCKETS)
+                .register(registry);
+        meters.add(publish);
+        pods = perPod ? new PodMeters(registry, tags) : null;
+        follow(balancer.eligible());
+    }
+
+    /** Takes a newer snapshot. */
+    void published(ViewPublished event) {
+        publish.record(event.took());
+        follow(event.snapshot());
+    }
+
+    @Override
+    public void close() {
+        meters.forEach(registry::remove);
+        if (pods != null) {
+            pods.close();
+        }
+    }
+
+    private void follow(Eligible snapshot) {
+        if (pods != null) {
+            pods.follow(snapshot, balancer);
+        }
+    }
+
+    private void attempts() {
+        counter("onehop.attempts.started", "Attempts opened on backends", Tags.empty(), Tally::started);
+        String ended = "Attempts on backends that have ended, by outcome";
+        counter("onehop.attempts.ended", ended, Tags.of("outcome", "succeeded"), Tally::succeeded);
+        counter("onehop.attempts.ended", ended, Tags.of("outcome", "failed"), Tally::failed);
+        counter("onehop.attempts.ended", ended, Tags.of("outcome", "abandoned"), Tally::abandoned);
+        gauge(
+                "onehop.attempts.active",
+                "Attempts on backends open now",
+                Tags.empty(),
+                each -> each.tally().inFlight());
+        for (Signal signal : Signal.values()) {
+            counter(
+                    "onehop.attempts.failures",
+                    "Failed attempts, by what that says of the backend",
+                    Tags.of("signal", TagValue.of(signal)),
+                    tally -> tally.failed(signal));
+        }
+        gauge(
+                "onehop.feedback.missing",
+                "1 when a hundred attempts were opened and nobody has ever said how one went",
+                Tags.empty(),
+                each -> each.tally().isFeedbackMissing() ? 1 : 0);
+    }
+
+    private void connections() {
+        for (FallbackReason reason : FallbackReason.values()) {
+            counter(
+                    "onehop.fallbacks",
+                    "Connections that went to the ClusterIP, by reason",
+                    Tags.of("reason", TagValue.of(reason)),
+                    tally -> tally.fallbacks(reason));
+        }
+        for (Verdict verdict : List.of(Verdict.REJECT, Verdict.DROP, Verdict.NOT_PROXIED, Verdict.UNKNOWN)) {
+            counter(
+                    "onehop.refusals",
+                    "Connections refused, by verdict",
+                    Tags.of("verdict", TagValue.of(verdict)),
+                    tally -> tally.refusals(verdict));
+        }
+        counter(
+                "onehop.failovers",
+                "Dials that went on to another backend after a failed one",
+                Tags.empty(),
+                Tally::failovers);
+        counter(
+                "onehop.failovers.refused",
+                "Dials that did not go on because the Service's retry budget was spent",
+                Tags.empty(),
+                Tally::failoversRefused);
+    }
+
+    private void health() {
+        String backends = "Backends of the Service port now";
+        gauge(
+                "onehop.backends",
+                backends,
+                Tags.of("state", "eligible"),
+                each -> each.eligible().size());
+        gauge(
+                "onehop.backends",
+                backends,
+                Tags.of("state", "ejected"),
+                each -> each.eligible().ejected().size());
+        gauge(
+                "onehop.backends.failed.open",
+                "1 when every backend is ejected, and so all are used",
+                Tags.empty(),
+                each -> each.eligible().failedOpen() ? 1 : 0);
+        for (Ejection.Kind kind : Ejection.Kind.values()) {
+            counter(
+                    "onehop.ejections",
+                    "Backends ejected, by kind of evidence",
+                    Tags.of("kind", TagValue.of(kind)),
+                    tally -> tally.ejections(kind));
+        }
+        counter("onehop.returns", "Ejected backends that came back", Tags.empty(), Tally::returns);
+        counter(
+                "onehop.trials.leaked",
+                "Requests sent to try an ejected backend that were not ended in time",
+                Tags.empty(),
+                Tally::trialsLeaked);
+        counter(
+                "onehop.panic.entered",
+                "How often so many backends answered badly that none was to be ejected for it",
+                Tags.empty(),
+                Tally::panics);
+        gauge(
+                "onehop.panic",
+                "1 while no backend is ejected for bad answers",
+                Tags.empty(),
+                each -> each.tally().isPanicking() ? 1 : 0);
+    }
+
+    private void discovery() {
+        endpoints("ready", EndpointCounts::ready);
+        endpoints("not_ready", EndpointCounts::notReady);
+        endpoints("terminating_serving", EndpointCounts::terminatingServing);
+        endpoints("terminating_not_serving", EndpointCounts::terminatingNotServing);
+        endpoints("unusable_address", EndpointCounts::unusableAddress);
+        view("unknown", ServiceView.Unknown.class);
+        view("live", ServiceView.Live.class);
+        view("stale", ServiceView.Stale.class);
+        meters.add(TimeGauge.builder("onehop.discovery.staleness", balancer, TimeUnit.SECONDS, PortMeters::staleness)
+                .description("How long ago the source last told us anything")
+                .tags(tags)
+                .register(registry));
+        meters.add(FunctionCounter.builder("onehop.discovery.divergence", balancer, Balancer::divergences)
+                .description("Comparisons with the source that found missed changes")
+                .tags(tags)
+                .register(registry));
+    }
+
+    private void endpoints(String condition, ToIntFunction<EndpointCounts> count) {
+        gauge(
+                "onehop.endpoints",
+                "Endpoints of the Service port now, by condition",
+                Tags.of("condition", condition),
+                each -> each.eligible()
+                        .route()
+                        .map(Route::counts)
+                        .map(counts -> (double) count.applyAsInt(counts))
+                        .orElse(Double.NaN));
+    }
+
+    private void view(String state, Class<? extends ServiceView> type) {
+        gauge(
+                "onehop.discovery.state",
+                "1 for the state that the view is in",
+                Tags.of("state", state),
+                each -> type.isInstance(each.eligible().view()) ? 1 : 0);
+    }
+
+    private static double staleness(Balancer balancer) {
+        return balancer.viewAge().map(age -> age.toNanos() / 1e9).orElse(Double.NaN);
+    }
+
+    private void counter(String name, String description, Tags own, ToDoubleFunction<Tally> read) {
+        meters.add(FunctionCounter.builder(name, balancer.tally(), read)
+                .description(description)
+                .tags(tags.and(own))
+                .register(registry));
+    }
+
+    private void gauge(String name, String description, Tags own, ToDoubleFunction<Balancer> read) {
+        meters.add(Gauge.builder(name, balancer, read)
+                .description(description)
+                .tags(tags.and(own))
+                .register(registry));
+    }
+
+    private static Iterable<Tag> ofPort(Balancer balancer) {
+        var port = balancer.port();
+        return Tags.of(
+                "namespace", TagValue.of(port.service().namespace()),
+                "service", TagValue.of(port.service().name()),
+                "port", TagValue.of(port.port().toString()),
+                "protocol", port.protocol().toString(),
+                "family", port.family() == null ? "default" : port.family().toString());
+    }
+}
