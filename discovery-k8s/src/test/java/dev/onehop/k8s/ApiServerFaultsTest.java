@@ -138,6 +138,7 @@ class ApiServerFaultsTest {
         });
 
         assertThat(rig.status("endpointslices").divergences()).isEqualTo(1);
+        assertThat(rig.subscription.divergences()).isEqualTo(1);
         assertThat(rig.addresses()).containsExactly("10.0.0.2");
     }
 

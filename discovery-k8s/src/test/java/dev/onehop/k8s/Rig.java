@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.onehop.k8s.fake.FakeApiServer;
 import dev.onehop.k8s.fake.FakeApiServerBuilder;
+import dev.onehop.service.Discovery;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.ServiceView;
 import dev.onehop.service.ServiceView.Known;
@@ -37,6 +38,7 @@ final class Rig implements AutoCloseable {
     final ManualTime time = new ManualTime();
     final List<ServiceView> heard = new CopyOnWriteArrayList<>();
     final KubernetesDiscovery discovery;
+    Discovery.Subscription subscription;
 
     private Rig(FakeApiServer server, KubernetesDiscoveryBuilder builder) {
         this.server = server;
@@ -74,7 +76,7 @@ final class Rig implements AutoCloseable {
     }
 
     Rig follow() {
-        discovery.subscribe(ApiObjects.API, heard::add);
+        subscription = discovery.subscribe(ApiObjects.API, heard::add);
         return this;
     }
 
