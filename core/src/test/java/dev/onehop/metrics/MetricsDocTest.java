@@ -45,6 +45,15 @@ class MetricsDocTest {
     }
 
     @Test
+    void thePageSaysHowManyMetersAPortHas() throws IOException {
+        try (var metered = new MeteredOnehop()) {
+            metered.fleet(3);
+
+            assertThat(Files.readString(PAGE)).contains(own(metered).size() + " meters for each port");
+        }
+    }
+
+    @Test
     void everyMeterDescribesItself() {
         try (var metered = everything()) {
             assertThat(own(metered))

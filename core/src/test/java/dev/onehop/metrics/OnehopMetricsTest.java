@@ -93,11 +93,15 @@ class OnehopMetricsTest {
 
         metered.time.advance(Duration.ofMinutes(2));
         metered.pods(3, 4);
+        for (int i = 0; i < 5; i++) {
+            api.attempt().succeeded();
+        }
         metered.discovery.remove(SampleService.KEY);
         metered.time.run();
-        assertThat(metered.value("onehop.attempts.started")).isEqualTo(31);
+        metered.pods(5, 6);
+        assertThat(metered.value("onehop.attempts.started")).isEqualTo(36);
         assertThat(metered.value("onehop.attempts.ended", "outcome", "succeeded"))
-                .isEqualTo(30);
+                .isEqualTo(35);
         assertThat(metered.value("onehop.attempts.ended", "outcome", "failed")).isEqualTo(1);
     }
 
