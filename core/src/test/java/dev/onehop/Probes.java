@@ -31,12 +31,7 @@ public final class Probes {
         return new Probes(new ConnectProber());
     }
 
-    /** Probes that succeed, at once, where {@code listening} says so. */
-    public static Probes answeredBy(Predicate<InetSocketAddress> listening) {
-        return after(listening, answer -> answer.run());
-    }
-
-    /** The same, but how it is there is looked at, and answered, when {@code later} runs what it is given. */
+    /** Probes that find out whether {@code listening} holds when {@code later} runs what it is given. */
     public static Probes after(Predicate<InetSocketAddress> listening, Consumer<Runnable> later) {
         return new Probes((address, timeout) -> {
             var probed = new CompletableFuture<Void>();

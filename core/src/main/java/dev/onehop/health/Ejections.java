@@ -121,7 +121,8 @@ public final class Ejections {
     }
 
     /**
-     * What is left at a time and for a fleet. Lost trials are over, at the same length as before. Where the fleet has
+     * What is left at a time and for a fleet. Lost trials are over, at the same length as before, and so are those of
+     * backends that have left: nobody would hear how they go. Where the fleet has
      * become so small that the guard's limits are broken, the longest ejected return, those for bad answers first. A
      * backend that left the fleet, by a flap of its readiness say, finds its ejection again when it returns within a
      * minute (reliability 2.10).
@@ -131,7 +132,7 @@ public final class Ejections {
             return this;
         }
         var still = new HashMap<>(current);
-        still.replaceAll((key, now) -> now.onTrial() && now.untilNanos() - nowNanos <= 0
+        still.replaceAll((key, now) -> now.onTrial() && (now.untilNanos() - nowNanos <= 0 || !fleet.contains(key))
                 ? ejection(now.kind(), now.times(), now.sinceNanos(), nowNanos, now.evidence(), jitter)
                 : now);
         still.entrySet()

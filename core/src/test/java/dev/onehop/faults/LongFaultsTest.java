@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What takes minutes, or an exact instant, in pushed time: F-11, F-26, F-30, F-33, F-34, F-39, F-40, F-51, F-53. */
+/** What takes minutes, or an exact instant, in pushed time: F-11, F-26, F-30, F-33, F-34, F-39, F-40, F-51, F-53, P-6. */
 class LongFaultsTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -238,6 +238,29 @@ class LongFaultsTest {
             assertThat(trials[0]).isBetween(1, 2);
             assertThat(largest).isLessThan(2.2 / 10); // of the ten that were in all along, before the others are back
             assertThat(fleet.out()).isEmpty();
+        }
+    }
+
+    @Test
+    void p6_aTrialIsOverWhenItsPodLeavesSoThatItsReturnMakesNoSecondOne() throws Exception {
+        try (Pushed fleet = Pushed.pods(5)) {
+            fleet.probesHang = true;
+            for (String pod : List.of("pod-0", "pod-1")) {
+                fleet.attemptOn(pod).failed(Signal.CONNECT_TIMEOUT);
+                fleet.time.advance(Duration.ofMillis(1_001));
+                fleet.attemptOn(pod).failed(Signal.CONNECT_TIMEOUT);
+                fleet.time.run();
+            }
+            assertThat(fleet.out()).containsExactly("pod-0", "pod-1");
+            fleet.time.advance(Duration.ofMillis(1_201));
+            assertThat(fleet.onTrial()).containsExactly("pod-0");
+
+            fleet.publish(IntStream.range(1, 5).mapToObj(SampleService::pod).toList());
+            assertThat(fleet.onTrial()).containsExactly("pod-1");
+            fleet.publish(IntStream.range(0, 5).mapToObj(SampleService::pod).toList());
+
+            assertThat(fleet.out()).containsExactly("pod-0", "pod-1");
+            assertThat(fleet.onTrial()).containsExactly("pod-1");
         }
     }
 

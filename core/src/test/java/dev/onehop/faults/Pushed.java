@@ -35,8 +35,15 @@ final class Pushed implements AutoCloseable {
     /** IPs on which nobody listens. */
     final Set<String> refusing = ConcurrentHashMap.newKeySet();
 
+    /** Whether Onehop's own connects get no answer any more. */
+    boolean probesHang;
+
     final Probes probes =
-            Probes.answeredBy(address -> !refusing.contains(address.getAddress().getHostAddress()));
+            Probes.after(address -> !refusing.contains(address.getAddress().getHostAddress()), answer -> {
+                if (!probesHang) {
+                    answer.run();
+                }
+            });
     final Snapshots snapshots = new Snapshots();
     private final Onehop onehop;
     private final Balancer api;
@@ -109,6 +116,15 @@ final class Pushed implements AutoCloseable {
     /** The names of those that are out. */
     List<String> out() {
         return api.eligible().ejected().stream().map(Pushed::name).sorted().toList();
+    }
+
+    /** The names of those that are on trial. */
+    List<String> onTrial() {
+        return api.eligible().ejected().stream()
+                .filter(pod -> api.eligible().ejection(pod).orElseThrow().onTrial())
+                .map(Pushed::name)
+                .sorted()
+                .toList();
     }
 
     static String ip(Attempt attempt) {

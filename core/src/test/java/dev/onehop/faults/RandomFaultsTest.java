@@ -157,7 +157,9 @@ class RandomFaultsTest {
         Life(long seed) {
             random = new SplittableRandom(seed);
             history = new ArrayList<>(List.of("seed " + seed));
-            onehop = Probes.answeredBy(address -> fault(address.getAddress().getHostAddress()) != Fault.REFUSES)
+            onehop = Probes.after(
+                            address -> fault(address.getAddress().getHostAddress()) != Fault.REFUSES,
+                            answer -> time.schedule(Duration.ofMillis(random.nextInt(1_000)), answer))
                     .in(PushedOnehop.builder(discovery, time, new SplittableRandom(seed)))
                     .build();
             for (int i = random.nextInt(1, MOST_PODS); i >= 0; i--) {
