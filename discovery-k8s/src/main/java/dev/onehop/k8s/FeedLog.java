@@ -1,5 +1,6 @@
 package dev.onehop.k8s;
 
+import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.ServiceDeclaration.Unreadable;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
@@ -11,6 +12,7 @@ import dev.onehop.time.SerialScheduler;
 import dev.onehop.time.SerialScheduler.Cancellable;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +62,27 @@ final class FeedLog {
             forget();
             becameLive(topic, before, live);
         }
+    }
+
+    /** A whole list said that nobody is left. */
+    void emptied(int kept) {
+        log.warn(
+                "{}: a list says there are no endpoints any more; the {} there were stay for {} s, in case the control "
+                        + "plane is wrong",
+                service,
+                kept,
+                KeptEndpoints.EMPTIED.toSeconds());
+    }
+
+    /** More is listed than we keep. */
+    void limited(List<EndpointSlice> listed) {
+        log.warn(
+                "{}: {} slices with {} endpoints; only the first {} slices by name and their first {} endpoints are used",
+                service,
+                listed.size(),
+                EndpointLimit.endpoints(listed),
+                EndpointLimit.SLICES,
+                EndpointLimit.ENDPOINTS);
     }
 
     void close() {

@@ -11,9 +11,18 @@ import java.util.List;
  * @param service which
  * @param view {@code Unknown}, {@code Live} or {@code Stale}
  * @param subscribers how many follow it
+ * @param keptEndpoints endpoints still used that the API server no longer lists: for a quarter of a second, or for five
+ *     seconds after a list said that there are none at all
+ * @param emptyLists how often such a list came while there were endpoints
  * @param resources one entry per resource read for it
  */
-public record FeedStatus(ServiceKey service, String view, int subscribers, List<ReflectorStatus> resources) {
+public record FeedStatus(
+        ServiceKey service,
+        String view,
+        int subscribers,
+        int keptEndpoints,
+        long emptyLists,
+        List<ReflectorStatus> resources) {
 
     public FeedStatus {
         resources = List.copyOf(resources);

@@ -121,6 +121,11 @@ public final class KubernetesDiscovery implements Discovery {
         return connection.unanswered();
     }
 
+    /** Whether a view waits for a moment to pass before it is told: tests let it pass. */
+    boolean isWaiting() {
+        return feeds.values().stream().anyMatch(ServiceFeed::isWaiting);
+    }
+
     private void redeliver() {
         feeds.values().forEach(ServiceFeed::redeliver);
     }
@@ -149,7 +154,7 @@ public final class KubernetesDiscovery implements Discovery {
             }
             ServiceFeed present = feeds.get(service);
             if (present == null) {
-                present = new ServiceFeed(service, inputs, beganNanos, new FeedLog(service, loop));
+                present = new ServiceFeed(service, inputs, beganNanos, new FeedLog(service, loop), loop);
                 feeds.put(service, present);
                 present.start();
             }

@@ -354,7 +354,8 @@ final class Reflector<T> {
             loop.execute(() -> {
                 publishing = false;
                 if (!closed) {
-                    listener.accept(new Snapshot<>(complete, store.values(), condition, lastContactNanos));
+                    listener.accept(new Snapshot<>(
+                            complete, store.values(), condition, lastContactNanos, complete ? relists.get() + 1 : 0));
                 }
             });
         }

@@ -5,8 +5,14 @@ import dev.onehop.service.Service;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
+import dev.onehop.service.ServiceView.Known;
+import dev.onehop.service.ServiceView.Live;
+import dev.onehop.service.ServiceView.Stale;
+import dev.onehop.time.SerialScheduler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +20,28 @@ import org.jspecify.annotations.Nullable;
  * The view of one Service, shared by everyone who follows it. Reads the Service and its EndpointSlices; where slices
  * are refused, v1 Endpoints beside them, until slices are allowed again.
  *
+ * <p>Views are told at once, but for three short waits: no more than fifty a second ({@link Pace}), an endpoint that
+ * vanishes without having terminated ({@link KeptEndpoints}), a port that is renamed ({@link RenamedPort}).
+ *
  * <p>Serial: touched only on the discovery's loop, except the accessors.
  */
 final class ServiceFeed {
+
+    private enum Timer {
+        PACE,
+        KEPT,
+        RENAMED_PORT
+    }
 
     private final ServiceKey key;
     private final Inputs inputs;
     private final long beganNanos;
     private final FeedLog log;
+    private final SerialScheduler loop;
+    private final Timers<Timer> timers;
+    private final Pace pace = new Pace();
+    private final KeptEndpoints kept = new KeptEndpoints();
+    private final RenamedPort renamed = new RenamedPort();
     private final List<Consumer<ServiceView>> followers = new ArrayList<>();
     private Snapshot<Service> services = unread();
     private Snapshot<EndpointSlice> slices = unread();
@@ -31,12 +51,18 @@ final class ServiceFeed {
     private volatile @Nullable Input endpointsInput;
     private volatile ServiceView view;
     private volatile int size;
+    private volatile int keptNow;
+    private volatile long emptyLists;
+    private long listsSeen;
+    private boolean limitTold;
 
-    ServiceFeed(ServiceKey key, Inputs inputs, long beganNanos, FeedLog log) {
+    ServiceFeed(ServiceKey key, Inputs inputs, long beganNanos, FeedLog log, SerialScheduler loop) {
         this.key = key;
         this.inputs = inputs;
         this.beganNanos = beganNanos;
         this.log = log;
+        this.loop = loop;
+        timers = new Timers<>(loop, Timer.class);
         view = ServiceViews.view(key, services, slices, null);
     }
 
@@ -88,6 +114,7 @@ final class ServiceFeed {
     void close() {
         present().forEach(Input::close);
         followers.clear();
+        timers.cancelAll();
         log.close();
     }
 
@@ -112,7 +139,14 @@ final class ServiceFeed {
                 key,
                 view.getClass().getSimpleName(),
                 size,
+                keptNow,
+                emptyLists,
                 present().stream().map(Input::status).toList());
+    }
+
+    /** Whether something waits for a moment to pass before it is told. */
+    boolean isWaiting() {
+        return !timers.isEmpty();
     }
 
     private void followEndpointsWhereSlicesAreRefused() {
@@ -130,12 +164,67 @@ final class ServiceFeed {
     }
 
     private void update() {
-        ServiceView next = ServiceViews.view(key, services, slices, endpoints);
+        if (timers.isSet(Timer.PACE)) {
+            return; // what has changed is in the view that is told then
+        }
+        long now = loop.nanoTime();
+        Duration wait = pace.untilNext(now);
+        if (!wait.isZero()) {
+            timers.set(Timer.PACE, wait, this::update);
+            return;
+        }
+        ServiceView next = steady(ServiceViews.view(key, services, slices, endpoints), now);
         if (!next.equals(view)) {
+            pace.told(now);
             log.changed(view, next, trouble());
             view = next;
             redeliver();
         }
+    }
+
+    /** The view without what is only a moment between two others. */
+    private ServiceView steady(ServiceView told, long now) {
+        if (!(told instanceof Known known)) {
+            return told;
+        }
+        List<EndpointSlice> steady = kept.with(limited(known.slices()), isByList(), now);
+        keptNow = kept.size();
+        if (emptyLists != kept.emptyLists()) {
+            emptyLists = kept.emptyLists();
+            log.emptied(keptNow);
+        }
+        timers.cancelAll();
+        OptionalLong end = kept.nextNanos();
+        if (end.isPresent()) {
+            timers.set(Timer.KEPT, Duration.ofNanos(end.getAsLong() - now), this::update);
+        }
+        ServiceView next = replaced(known, steady);
+        if (renamed.waits(view, next, now)) {
+            timers.set(Timer.RENAMED_PORT, renamed.left(now), this::update);
+            return view;
+        }
+        return next;
+    }
+
+    private List<EndpointSlice> limited(List<EndpointSlice> listed) {
+        if (!limitTold && EndpointLimit.isExceeded(listed)) {
+            limitTold = true;
+            log.limited(listed);
+        }
+        return EndpointLimit.apply(listed);
+    }
+
+    private boolean isByList() {
+        long lists = slices.complete() || endpoints == null ? slices.lists() : endpoints.lists();
+        boolean byList = lists != listsSeen;
+        listsSeen = lists;
+        return byList;
+    }
+
+    private static ServiceView replaced(Known known, List<EndpointSlice> slices) {
+        return known instanceof Stale stale
+                ? new Stale(stale.declaration(), slices, stale.sinceNanos(), stale.why())
+                : new Live(known.declaration(), slices);
     }
 
     /** What keeps the view from being live, the endpoints' trouble first. */
@@ -161,6 +250,6 @@ final class ServiceFeed {
     }
 
     private static <T> Snapshot<T> unread() {
-        return new Snapshot<>(false, List.of(), Condition.SYNCING, 0);
+        return new Snapshot<>(false, List.of(), Condition.SYNCING, 0, 0);
     }
 }

@@ -62,7 +62,7 @@ final class ServiceViews {
         }
         List<EndpointSlice> converted =
                 endpoints.objects().stream().flatMap(List::stream).toList();
-        return new Snapshot<>(true, converted, endpoints.condition(), endpoints.lastContactNanos());
+        return new Snapshot<>(true, converted, endpoints.condition(), endpoints.lastContactNanos(), endpoints.lists());
     }
 
     private static @Nullable ServiceDeclaration declaration(ServiceKey key, Snapshot<Service> services) {

@@ -80,7 +80,8 @@ final class SharedReflector<T> {
                         all.complete(),
                         byService.getOrDefault(service, List.of()),
                         all.condition(),
-                        all.lastContactNanos()));
+                        all.lastContactNanos(),
+                        all.lists()));
             }
         }
 

@@ -11,8 +11,9 @@ import java.util.List;
  * @param objects in the order of namespace and name
  * @param condition how we stand with the server; objects stay whatever it says
  * @param lastContactNanos when the server last told us anything about this selection
+ * @param lists how many whole lists have been read: where it grew, what changed was told by a list, not by the watch
  */
-record Snapshot<T>(boolean complete, List<T> objects, Condition condition, long lastContactNanos) {
+record Snapshot<T>(boolean complete, List<T> objects, Condition condition, long lastContactNanos, long lists) {
 
     Snapshot {
         objects = List.copyOf(objects);

@@ -23,7 +23,10 @@ final class Timers<K extends Enum<K>> {
 
     void set(K purpose, Duration delay, Runnable alarm) {
         cancel(purpose);
-        set.put(purpose, loop.schedule(delay, alarm));
+        set.put(purpose, loop.schedule(delay, () -> {
+            set.remove(purpose);
+            alarm.run();
+        }));
     }
 
     void cancel(K purpose) {
@@ -31,6 +34,15 @@ final class Timers<K extends Enum<K>> {
         if (timer != null) {
             timer.cancel();
         }
+    }
+
+    /** Whether its alarm is still to come. */
+    boolean isSet(K purpose) {
+        return set.containsKey(purpose);
+    }
+
+    boolean isEmpty() {
+        return set.isEmpty();
     }
 
     void cancelAll() {
