@@ -3,6 +3,9 @@ package dev.onehop.k8s;
 import dev.onehop.service.Printable;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -55,18 +58,26 @@ final class ApiConfig {
         if (!Files.isReadable(path)) {
             throw new IllegalArgumentException(name + " cannot be read (expected: a file this process may read)");
         }
-        Config config;
+        String objection;
+        try (InputStream in = Files.newInputStream(path)) {
+            objection = KubeconfigCheck.objection(
+                    Serialization.unmarshal(in, io.fabric8.kubernetes.api.model.Config.class));
+        } catch (IOException | RuntimeException quotesTheFile) {
+            throw unparsable(name);
+        }
+        if (objection != null) {
+            throw new IllegalArgumentException(name + " " + objection);
+        }
         try {
-            config = Config.fromKubeconfig(path.toFile());
+            return ours(Config.fromKubeconfig(path.toFile()));
         } catch (RuntimeException quotesTheFile) {
-            throw new IllegalArgumentException(
-                    name + " cannot be parsed (expected: block-style YAML or JSON of kind Config, apiVersion v1)");
+            throw unparsable(name);
         }
-        if (config.getCurrentContext() == null) {
-            throw new IllegalArgumentException(
-                    name + " has no usable current-context (expected: current-context naming one of its contexts)");
-        }
-        return ours(config);
+    }
+
+    private static IllegalArgumentException unparsable(String name) {
+        return new IllegalArgumentException(
+                name + " cannot be parsed (expected: block-style YAML or JSON of kind Config, apiVersion v1)");
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.onehop.k8s;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Service;
 import dev.onehop.service.ServiceKey;
-import io.fabric8.kubernetes.client.http.HttpClient;
 import java.util.List;
 
 /**
@@ -13,20 +12,17 @@ import java.util.List;
  */
 final class ApiResources {
 
-    private final HttpClient http;
-    private final String baseUrl;
+    private final ApiConnection api;
     private final boolean headless;
     private final ApiJson<Service> services;
     private final ApiJson<EndpointSlice> slices;
     private final ApiJson<List<EndpointSlice>> endpoints;
 
     /**
-     * @param baseUrl the API server's, ending in a slash
      * @param headless whether slices of headless Services are read, too
      */
-    ApiResources(HttpClient http, String baseUrl, boolean headless) {
-        this.http = http;
-        this.baseUrl = baseUrl;
+    ApiResources(ApiConnection api, boolean headless) {
+        this.api = api;
         this.headless = headless;
         var pool = new StringPool();
         var slicesOfApi = new SliceMapping(pool);
@@ -37,22 +33,22 @@ final class ApiResources {
     }
 
     ListWatch<Service> service(ServiceKey service) {
-        return new HttpListWatch<>(http, baseUrl, Selection.service(service), services);
+        return new HttpListWatch<>(api, Selection.service(service), services);
     }
 
     ListWatch<EndpointSlice> slices(ServiceKey service) {
-        return new HttpListWatch<>(http, baseUrl, Selection.slices(service, headless), slices);
+        return new HttpListWatch<>(api, Selection.slices(service, headless), slices);
     }
 
     ListWatch<List<EndpointSlice>> endpoints(ServiceKey service) {
-        return new HttpListWatch<>(http, baseUrl, Selection.endpoints(service), endpoints);
+        return new HttpListWatch<>(api, Selection.endpoints(service), endpoints);
     }
 
     ListWatch<Service> services(String namespace) {
-        return new HttpListWatch<>(http, baseUrl, Selection.services(namespace), services);
+        return new HttpListWatch<>(api, Selection.services(namespace), services);
     }
 
     ListWatch<EndpointSlice> slices(String namespace) {
-        return new HttpListWatch<>(http, baseUrl, Selection.slices(namespace, headless), slices);
+        return new HttpListWatch<>(api, Selection.slices(namespace, headless), slices);
     }
 }

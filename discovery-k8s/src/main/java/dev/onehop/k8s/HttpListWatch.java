@@ -1,6 +1,5 @@
 package dev.onehop.k8s;
 
-import io.fabric8.kubernetes.client.http.HttpClient;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -23,17 +22,12 @@ final class HttpListWatch<T> implements ListWatch<T> {
     private static final Duration LIST_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration WATCH_GRACE = Duration.ofSeconds(40);
 
-    private final HttpClient http;
-    private final String baseUrl;
+    private final ApiConnection api;
     private final Selection selection;
     private final ApiJson<T> json;
 
-    /**
-     * @param baseUrl the API server's, ending in a slash
-     */
-    HttpListWatch(HttpClient http, String baseUrl, Selection selection, ApiJson<T> json) {
-        this.http = http;
-        this.baseUrl = baseUrl;
+    HttpListWatch(ApiConnection api, Selection selection, ApiJson<T> json) {
+        this.api = api;
         this.selection = selection;
         this.json = json;
     }
@@ -41,7 +35,7 @@ final class HttpListWatch<T> implements ListWatch<T> {
     @Override
     public Call list(@Nullable String continueToken, ListSink<T> sink) {
         var page = new ByteArrayOutputStream();
-        return HttpCall.get(http, baseUrl + selection.list(continueToken), LIST_TIMEOUT, new HttpCall.Handler() {
+        return api.get(selection.list(continueToken), LIST_TIMEOUT, new HttpCall.Handler() {
             @Override
             public void opened() {
                 sink.bytes();
@@ -82,10 +76,10 @@ final class HttpListWatch<T> implements ListWatch<T> {
     @Override
     public Call watch(String resourceVersion, int timeoutSeconds, WatchSink<T> sink) {
         var lines = new JsonLines(LONGEST_LINE);
-        String uri = baseUrl + selection.watch(resourceVersion, timeoutSeconds);
+        String path = selection.watch(resourceVersion, timeoutSeconds);
         // On JDKs whose timeout covers the body, too, it must be longer than the watch may last.
         Duration timeout = Duration.ofSeconds(timeoutSeconds).plus(WATCH_GRACE);
-        return HttpCall.get(http, uri, timeout, new HttpCall.Handler() {
+        return api.get(path, timeout, new HttpCall.Handler() {
             @Override
             public void opened() {
                 sink.opened();

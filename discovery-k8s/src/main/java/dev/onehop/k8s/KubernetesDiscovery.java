@@ -55,8 +55,8 @@ public final class KubernetesDiscovery implements Discovery {
         this.connection = connection;
         this.namespace = Optional.ofNullable(namespace);
         this.loop = loop;
-        inputs = new Inputs(new ApiResources(connection.http(), connection.baseUrl(), headless), loop, random);
-        identity = new NodeIdentity(known, connection.http(), connection.baseUrl(), loop, random, this::redeliver);
+        inputs = new Inputs(new ApiResources(connection, headless), loop, random);
+        identity = new NodeIdentity(known, connection, loop, random, this::redeliver);
         var heartbeat = new Heartbeat(loop, wallMillis, this::resync);
         loop.execute(heartbeat::start);
         loop.execute(identity::start);

@@ -121,11 +121,10 @@ public final class KubernetesDiscoveryBuilder {
      *     checked
      */
     public KubernetesDiscovery build() {
-        Config effective = effective();
-        ApiConfig.checkTls(effective, insecure);
-        ApiConfig.checkAddress(effective, insecure);
+        Supplier<Config> source = checked(source(), insecure);
+        Config effective = source.get();
         String ownNamespace = namespace == null ? namespaceOf(effective) : namespace;
-        ApiConnection connection = client == null ? ApiConnection.own(effective) : ApiConnection.borrowed(client);
+        ApiConnection connection = client == null ? ApiConnection.own(source) : ApiConnection.borrowed(client);
         return new KubernetesDiscovery(
                 connection,
                 ownNamespace,
@@ -144,18 +143,33 @@ public final class KubernetesDiscoveryBuilder {
                 : ApiConfig.namespace(effective);
     }
 
-    private Config effective() {
+    /** How the configuration is read, now and whenever it has to be read again. */
+    private Supplier<Config> source() {
         int ways = (config == null ? 0 : 1) + (kubeconfig == null ? 0 : 1) + (client == null ? 0 : 1);
         if (ways > 1) {
             throw new IllegalArgumentException(
                     "config, kubeconfig and client: " + ways + " of them (expected: at most one)");
         }
         if (client != null) {
-            return client.getConfiguration();
+            return client::getConfiguration;
         }
         if (kubeconfig != null) {
-            return ApiConfig.kubeconfig(kubeconfig);
+            Path file = kubeconfig;
+            return () -> ApiConfig.kubeconfig(file);
         }
-        return config == null ? ApiConfig.detected() : ApiConfig.given(config);
+        if (config == null) {
+            return ApiConfig::detected;
+        }
+        Config copy = ApiConfig.given(config);
+        return () -> ApiConfig.given(copy);
+    }
+
+    private static Supplier<Config> checked(Supplier<Config> source, boolean insecure) {
+        return () -> {
+            Config read = source.get();
+            ApiConfig.checkTls(read, insecure);
+            ApiConfig.checkAddress(read, insecure);
+            return read;
+        };
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onehop.service.ClientLocation;
 import dev.onehop.service.Printable;
 import dev.onehop.time.SerialScheduler;
-import io.fabric8.kubernetes.client.http.HttpClient;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,30 +30,31 @@ final class NodeIdentity {
     static final String ZONE_LABEL = "topology.kubernetes.io/zone";
 
     private static final Logger log = LoggerFactory.getLogger(NodeIdentity.class);
+
+    private enum Timer {
+        PATIENCE,
+        RETRY
+    }
+
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(2);
     private static final int LONGEST_NODE = 4 * 1024 * 1024;
 
-    private final HttpClient http;
-    private final String baseUrl;
+    private final ApiConnection api;
     private final SerialScheduler loop;
+    private final Timers<Timer> timers;
     private final Backoff backoff;
     private final Runnable onChange;
     private volatile ClientLocation location;
     private ListWatch.@Nullable Call call;
-    private boolean closed;
+    private int attempt;
 
     NodeIdentity(
-            ClientLocation known,
-            HttpClient http,
-            String baseUrl,
-            SerialScheduler loop,
-            RandomGenerator random,
-            Runnable onChange) {
+            ClientLocation known, ApiConnection api, SerialScheduler loop, RandomGenerator random, Runnable onChange) {
         location = known;
-        this.http = http;
-        this.baseUrl = baseUrl;
+        this.api = api;
         this.loop = loop;
+        timers = new Timers<>(loop, Timer.class);
         backoff = new Backoff(random);
         this.onChange = onChange;
     }
@@ -79,19 +79,15 @@ final class NodeIdentity {
     }
 
     void close() {
-        closed = true;
-        if (call != null) {
-            call.cancel();
-        }
+        endAttempt();
     }
 
     private void ask(String node) {
-        if (closed) {
-            return;
-        }
-        String uri = baseUrl + Selection.node(node);
+        endAttempt();
+        int mine = attempt;
+        timers.set(Timer.PATIENCE, TIMEOUT, () -> askLater(node)); // the call's own timeout may end with its head
         var body = new ByteArrayOutputStream();
-        call = HttpCall.get(http, uri, TIMEOUT, new HttpCall.Handler() {
+        call = api.get(Selection.node(node), TIMEOUT, new HttpCall.Handler() {
             @Override
             public void opened() {}
 
@@ -110,16 +106,18 @@ final class NodeIdentity {
 
             @Override
             public void ended(@Nullable Trouble trouble, @Nullable Throwable cause) {
-                loop.execute(() -> answered(node, body.toByteArray(), trouble, cause));
+                loop.execute(() -> {
+                    if (mine == attempt) {
+                        answered(node, body.toByteArray(), trouble, cause);
+                    }
+                });
             }
         });
     }
 
     private void answered(String node, byte[] body, @Nullable Trouble trouble, @Nullable Throwable cause) {
-        if (closed) {
-            return;
-        }
         if (trouble != null && trouble.kind().needsPerson()) {
+            endAttempt();
             log.info(
                     "node {}: its zone is unknown, so topology hints are ignored ({}). "
                             + "Set {} through the downward API, or allow get nodes",
@@ -130,11 +128,26 @@ final class NodeIdentity {
         }
         String zone = trouble == null && cause == null ? zone(body) : null;
         if (zone == null) {
-            loop.schedule(backoff.next(LONGEST_RETRY), () -> ask(node));
+            askLater(node);
             return;
         }
+        endAttempt();
         location = new ClientLocation(node, zone);
         onChange.run();
+    }
+
+    private void askLater(String node) {
+        endAttempt();
+        timers.set(Timer.RETRY, backoff.next(LONGEST_RETRY), () -> ask(node));
+    }
+
+    private void endAttempt() {
+        attempt++;
+        timers.cancelAll();
+        if (call != null) {
+            call.cancel();
+            call = null;
+        }
     }
 
     private static @Nullable String zone(byte[] body) {

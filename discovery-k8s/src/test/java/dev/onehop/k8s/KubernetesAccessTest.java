@@ -14,6 +14,10 @@ import dev.onehop.service.ServiceView.Stale;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +31,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who we are, whom we talk to, where we run, and that nothing is left behind. */
@@ -72,6 +77,47 @@ class KubernetesAccessTest {
                     () -> rig.last() instanceof Stale stale && stale.why().contains("SSL"));
 
             assertThat(rig.addresses()).containsExactly("10.0.0.1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void c14_aRotatedAuthorityIsReadAgainAndNeedsNoRestart(boolean inAFileOfItsOwn) throws Exception {
+        FakeApiServer server = FakeApiServer.builder().tls().start();
+        server.create("services", "shop", ApiObjects.apiService());
+        Path authority = Files.writeString(folder.resolve("ca.crt"), server.caCertificatePem());
+        Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), server.kubeconfig());
+        var config = new ConfigBuilder(Config.empty())
+                .withMasterUrl(server.url())
+                .withCaCertFile(authority.toString())
+                .build();
+        var builder = KubernetesDiscovery.builder();
+
+        try (Rig rig = Rig.start(server, inAFileOfItsOwn ? builder.config(config) : builder.kubeconfig(kubeconfig))) {
+            rig.slice("s1", "10.0.0.1").live();
+            server.rotateCertificate();
+            server.faults().endWatches("endpointslices", Ending.RESET);
+            rig.change("s1", "10.0.0.2");
+            rig.push(
+                    SECOND,
+                    Duration.ofSeconds(40),
+                    () -> rig.last() instanceof Stale stale && stale.why().contains("SSL"));
+            Files.writeString(authority, server.caCertificatePem());
+            Files.writeString(kubeconfig, server.kubeconfig());
+
+            Duration took = rig.push(
+                    SECOND,
+                    Duration.ofSeconds(62),
+                    () -> rig.last() instanceof Live && rig.addresses().contains("10.0.0.2"));
+
+            assertThat(took).isLessThanOrEqualTo(Duration.ofSeconds(31));
+            rig.push(
+                    SECOND,
+                    Duration.ofSeconds(31),
+                    () -> rig.server.openWatches("services") == 1
+                            && rig.server.openWatches("endpointslices") == 1
+                            && rig.last() instanceof Live);
+            awaitNone("onehop-k8s-renew");
         }
     }
 
@@ -147,6 +193,56 @@ class KubernetesAccessTest {
                 .hasMessageContainingAll("kubeconfig: " + file, "expected: ");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    missing | me   | https://127.0.0.1:1 | names a cluster that is not there: missing
+                    here    | you  | https://127.0.0.1:1 | names a user that is not there: you
+                    here    | me   | 127.0.0.1:1         | names a server without a scheme: 127.0.0.1:1
+                    here    | me   | canary@127.0.0.1:1  | names a server without a scheme: ...@127.0.0.1:1
+                    """)
+    void aContextThatLeadsNowhereIsRefused(String cluster, String user, String server, String objection)
+            throws Exception {
+        Path file = Files.writeString(folder.resolve("config"), """
+                apiVersion: v1
+                kind: Config
+                current-context: mine
+                contexts:
+                - name: mine
+                  context: {cluster: %s, user: %s}
+                clusters:
+                - name: here
+                  cluster: {server: "%s"}
+                users:
+                - name: me
+                  user: {token: canary}
+                """.formatted(cluster, user, server));
+
+        assertThatThrownBy(() -> KubernetesDiscovery.builder().kubeconfig(file).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("kubeconfig: " + file, objection, "expected: ")
+                .hasMessageNotContaining("canary");
+    }
+
+    @Test
+    void aServerWithoutASchemeIsNotConnectedToWhenItIsRefused() throws Exception {
+        try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            listener.setSoTimeout(200);
+            Path file = Files.writeString(folder.resolve("config"), """
+                apiVersion: v1
+                kind: Config
+                current-context: mine
+                contexts: [{name: mine, context: {cluster: here}}]
+                clusters: [{name: here, cluster: {server: "127.0.0.1:%d"}}]
+                """.formatted(listener.getLocalPort()));
+
+            assertThatThrownBy(
+                            () -> KubernetesDiscovery.builder().kubeconfig(file).build())
+                    .isInstanceOf(IllegalArgumentException.class);
+
+            assertThatThrownBy(listener::accept).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
     @Test
     void aCertificateFileThatIsNotThereIsSaidAtBuild() {
         var config = new ConfigBuilder(Config.empty())
@@ -211,6 +307,80 @@ class KubernetesAccessTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasNoCause()
                 .hasMessageNotContaining("canary");
+    }
+
+    @Test
+    void s16_aProjectedTokenIsReadAgainWhenItsLinkMoves() throws Exception {
+        FakeApiServer server = FakeApiServer.builder().token("old").start();
+        server.create("services", "shop", ApiObjects.apiService());
+        Path link = project("old", "..2026_1");
+        var properties = Map.of(
+                "kubernetes.auth.tryKubeConfig",
+                "false",
+                "kubernetes.auth.serviceAccount.token",
+                Files.createSymbolicLink(folder.resolve("token"), Path.of("..data", "token"))
+                        .toString(),
+                "kubernetes.master",
+                server.url());
+        properties.forEach(System::setProperty);
+        try (Rig rig = Rig.start(server, KubernetesDiscovery.builder())) {
+            rig.slice("s1", "10.0.0.1").live();
+            server.faults().rotateToken("new");
+            Files.delete(link);
+            project("new", "..2026_2");
+            server.faults().endWatches("endpointslices", Ending.CLOSE);
+            rig.change("s1", "10.0.0.2");
+
+            Duration took = rig.push(
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(10),
+                    () -> rig.last() instanceof Live && rig.addresses().contains("10.0.0.2"));
+
+            assertThat(took).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        } finally {
+            properties.keySet().forEach(System::clearProperty);
+        }
+    }
+
+    /** Writes a token as the kubelet does: into a folder of its own, to which one link leads. */
+    private Path project(String token, String version) throws IOException {
+        Files.writeString(Files.createDirectory(folder.resolve(version)).resolve("token"), token);
+        return Files.createSymbolicLink(folder.resolve("..data"), Path.of(version));
+    }
+
+    @Test
+    void s17_noLibraryLogsATokenWhateverHappensToIt() throws Exception {
+        try (Logged everything = Logged.byAll()) {
+            FakeApiServer server =
+                    FakeApiServer.builder().tls().token("canary-one").start();
+            server.create("services", "shop", ApiObjects.apiService());
+            server.faults().deny(Verb.GET, "nodes");
+            Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), server.kubeconfig());
+            try (Rig rig = Rig.start(
+                    server, KubernetesDiscovery.builder().kubeconfig(kubeconfig).nodeName("node-a"))) {
+                rig.slice("s1", "10.0.0.1").live();
+                server.faults().rotateToken("canary-two");
+                server.faults().endWatches("endpointslices", Ending.CLOSE);
+                rig.push(SECOND, Duration.ofSeconds(10), () -> rig.last() instanceof Stale);
+                Files.writeString(kubeconfig, server.kubeconfig());
+                rig.push(SECOND, Duration.ofSeconds(31), () -> rig.last() instanceof Live);
+                server.rotateCertificate();
+                server.faults().endWatches("endpointslices", Ending.RESET);
+                rig.push(SECOND, Duration.ofSeconds(10), () -> rig.last() instanceof Stale);
+                Files.writeString(kubeconfig, "users: [canary-three");
+                rig.push(
+                        SECOND,
+                        Duration.ofSeconds(60),
+                        () -> everything.lines("WARN").toString().contains("cannot be read again"));
+
+                assertThat(rig.heard.toString() + rig.discovery.status()).doesNotContain("canary");
+            }
+
+            assertThat(everything.lines("DEBUG"))
+                    .as("what libraries say below INFO")
+                    .isNotEmpty();
+            assertThat(everything.lines()).noneMatch(line -> line.contains("canary"));
+        }
     }
 
     @Test
@@ -320,6 +490,27 @@ class KubernetesAccessTest {
     }
 
     @Test
+    void aNodeWhoseBodyNeverEndsIsAskedForAgain() {
+        FakeApiServer server = FakeApiServer.start();
+        server.create("services", "shop", ApiObjects.apiService());
+        server.create("nodes", null, ApiObjects.node("node-a", "zone-a"));
+        server.faults().on(Verb.GET, "nodes").times(1).cutBody(0.5, Ending.HANG);
+
+        try (Rig rig = Rig.start(
+                server, KubernetesDiscovery.builder().config(Rig.config(server)).nodeName("node-a"))) {
+            rig.until(() -> !server.requests().isEmpty());
+
+            Duration took = rig.push(
+                    SECOND,
+                    Duration.ofSeconds(40),
+                    () -> "zone-a".equals(rig.discovery.location().zone()));
+
+            assertThat(took).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(33));
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    @Test
     void aNodeWeMayNotReadLeavesTheZoneUnknownAndIsAskedForOnce() {
         FakeApiServer server = FakeApiServer.start();
         server.faults().deny(Verb.GET, "nodes");
@@ -412,6 +603,11 @@ class KubernetesAccessTest {
     private static void awaitOurThreads(Set<String> expected) {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(ourThreads()).isEqualTo(expected));
+    }
+
+    private static void awaitNone(String name) {
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals(name)));
     }
 
     private static Set<String> ourThreads() {
