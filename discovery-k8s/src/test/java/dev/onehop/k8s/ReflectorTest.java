@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -654,6 +655,45 @@ class ReflectorTest {
 
         assertThat(source.asked.size() / 60.0).isCloseTo(2.7, within(0.5));
         assertThat(time.pendingTimers()).isLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {30, 60, 300})
+    void c18_aThousandClientsOfAServerThatWasAwayComeBackSpreadOut(int secondsAway) {
+        var sources = new ArrayList<ScriptedSource>();
+        for (int client = 0; client < 1_000; client++) {
+            var each = new ScriptedSource(time);
+            sources.add(each);
+            new Reflector<>(each, time, new Random(client), snapshot -> {}).start();
+        }
+        sources.forEach(each -> each.last().answer("100", item("a", "90", "A")));
+        for (int tick = 0; tick < secondsAway * 10; tick++) {
+            sources.stream()
+                    .filter(each -> !each.last().cancelled)
+                    .forEach(each -> each.last().fail(IO));
+            time.advance(Duration.ofMillis(100));
+        }
+        sources.stream()
+                .filter(each -> !each.last().cancelled)
+                .forEach(each -> each.last().fail(IO));
+        long back = time.nanoTime();
+        var calls = sources.stream().map(each -> each.asked.size()).toList();
+        var arrived = new int[32];
+        var seen = new boolean[sources.size()];
+        for (int tick = 0; tick < 310; tick++) {
+            time.advance(Duration.ofMillis(100));
+            for (int client = 0; client < sources.size(); client++) {
+                if (!seen[client] && sources.get(client).asked.size() > calls.get(client)) {
+                    seen[client] = true;
+                    arrived[(int) ((time.nanoTime() - back - 1) / 1_000_000_000L)]++;
+                }
+            }
+        }
+
+        assertThat(IntStream.of(arrived).sum()).isEqualTo(1_000);
+        assertThat(IntStream.of(arrived).max().orElseThrow())
+                .as("most in one second, of %s", IntStream.of(arrived).boxed().toList())
+                .isLessThanOrEqualTo(100);
     }
 
     private void watching() {
