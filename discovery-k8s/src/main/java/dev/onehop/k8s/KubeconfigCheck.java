@@ -23,7 +23,7 @@ final class KubeconfigCheck {
     /** What is wrong, without quoting more than names and the server; null when nothing is. */
     static @Nullable String objection(Config kubeconfig) {
         String current = kubeconfig.getCurrentContext();
-        Context context = Lists.present(kubeconfig.getContexts()).stream()
+        Context context = present(kubeconfig.getContexts()).stream()
                 .filter(each -> Objects.equals(each.getName(), current))
                 .map(NamedContext::getContext)
                 .filter(Objects::nonNull)
@@ -32,14 +32,14 @@ final class KubeconfigCheck {
         if (current == null || context == null) {
             return "has no usable current-context (expected: current-context naming one of its contexts)";
         }
-        NamedCluster cluster = Lists.present(kubeconfig.getClusters()).stream()
+        NamedCluster cluster = present(kubeconfig.getClusters()).stream()
                 .filter(each -> Objects.equals(each.getName(), context.getCluster()) && each.getCluster() != null)
                 .findFirst()
                 .orElse(null);
         if (cluster == null) {
             return missing("cluster", current, context.getCluster());
         }
-        List<NamedAuthInfo> users = Lists.present(kubeconfig.getUsers());
+        List<NamedAuthInfo> users = present(kubeconfig.getUsers());
         String user = context.getUser();
         if (user != null && !user.isEmpty() && users.stream().noneMatch(each -> user.equals(each.getName()))) {
             return missing("user", current, user);
@@ -55,5 +55,15 @@ final class KubeconfigCheck {
     private static String missing(String what, String context, @Nullable String name) {
         return "names a " + what + " that is not there: " + Printable.of(String.valueOf(name)) + " (expected: the "
                 + what + " of context " + Printable.of(context) + " among its " + what + "s)";
+    }
+
+    /** The elements that are there. */
+    private static <T> List<T> present(@Nullable List<@Nullable T> list) {
+        return list == null
+                ? List.of()
+                : list.stream()
+                        .filter(Objects::nonNull)
+                        .map(Objects::requireNonNull)
+                        .toList();
     }
 }
