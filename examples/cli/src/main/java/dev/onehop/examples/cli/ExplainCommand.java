@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -133,6 +134,9 @@ final class ExplainCommand implements Callable<Integer> {
         AddressFamily wanted = wantedFamily();
         Found found = find(target);
         found.notes().forEach(note -> err.println("onehop: " + note));
+        if (wanted == null) {
+            otherFamily(found).ifPresent(note -> err.println("onehop: " + note));
+        }
         var destination = new Destination(found.service(), target.port(), transport, wanted);
         AddressPolicy addresses = allowLoopback ? AddressPolicy.allowingLoopback() : AddressPolicy.strict();
         var declaration = found.view().declaration();
@@ -182,6 +186,15 @@ final class ExplainCommand implements Callable<Integer> {
         try (ClusterSource cluster = ClusterSource.open(target, kubeconfig, namespace, whereabouts, headless)) {
             return cluster.find(timeout);
         }
+    }
+
+    /** What to know of a Service with both families: shown is its first, and clients may dial the other. */
+    private static Optional<String> otherFamily(Found found) {
+        return found.firstFamily()
+                .filter(first -> found.families().size() > 1)
+                .map(first -> found.families().get(1))
+                .map(other -> found.service() + " also has an " + other + " address: --family " + other + " shows it"
+                        + " (a JVM dials IPv4 unless java.net.preferIPv6Addresses says otherwise)");
     }
 
     /** Where only slices can be read, some questions stay open: a Role would answer them. */

@@ -76,6 +76,10 @@ final class ManifestSource {
         if (!Files.exists(path)) {
             throw Problem.usage("manifest " + Printable.of(file) + ": does not exist (expected: a file, or -)");
         }
+        if (path.toFile().isFile() && path.toFile().length() == 0) {
+            throw Problem.usage("manifest " + Printable.of(file)
+                    + ": is empty (expected: the output of kubectl get services,endpointslices -o yaml)");
+        }
         builder.file(path);
     }
 

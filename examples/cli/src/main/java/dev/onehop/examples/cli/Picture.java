@@ -66,7 +66,8 @@ final class Picture {
         drawClusterIp(resolved);
         List<RoutedEndpoint> backends = Verdicts.backends(set);
         boolean one = backends.size() == 1;
-        lines.add("  |  kube-proxy picks " + (one ? "the only one of" : "one of " + backends.size() + ",") + " "
+        String picker = set.scope() == Scope.HEADLESS ? "Onehop picks " : "kube-proxy picks ";
+        lines.add("  |  " + picker + (one ? "the only one of" : "one of " + backends.size() + ",") + " "
                 + set.scope().phrase() + " [" + set.rule() + "]");
         lines.add("  |  out of " + set.counts());
         set.affinityTimeout()
@@ -89,6 +90,10 @@ final class Picture {
 
     private void drawClusterIp(Resolved resolved) {
         ServicePort port = resolved.port();
+        if (route instanceof Route.Backends set && set.scope() == Scope.HEADLESS) {
+            lines.add("no ClusterIP: headless  (DNS names the pods)");
+            return;
+        }
         lines.add(
                 resolved.clusterIp() == null || port == null
                         ? "ClusterIP unknown, as the Service cannot be read"

@@ -3,6 +3,7 @@ package dev.onehop.examples.cli;
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.eligible.Eligible;
+import dev.onehop.service.AddressFamily;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Protocol;
 import java.io.PrintStream;
@@ -87,12 +88,18 @@ final class WatchCommand implements Callable<Integer> {
         try (ClusterSource cluster = ClusterSource.open(target, kubeconfig, namespace, whereabouts, false)) {
             Found first = cluster.find(FIRST_ANSWER);
             first.notes().forEach(note -> err.println("onehop: " + note));
-            watch(cluster, target.protocol().orElse(Protocol.TCP), target);
+            watch(
+                    cluster,
+                    target.protocol().orElse(Protocol.TCP),
+                    target,
+                    first.firstFamily().orElse(null));
         }
         return 0;
     }
 
-    private void watch(ClusterSource cluster, Protocol protocol, Target target) throws InterruptedException {
+    /** Watches the family that explain shows, too: the Service's first. */
+    private void watch(ClusterSource cluster, Protocol protocol, Target target, @Nullable AddressFamily family)
+            throws InterruptedException {
         BlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
         var lines = new WatchLines(Instant.now());
         long began = System.nanoTime();
@@ -101,8 +108,10 @@ final class WatchCommand implements Callable<Integer> {
                 .addressPolicy(allowLoopback ? AddressPolicy.allowingLoopback() : AddressPolicy.strict())
                 .meshDetection(false)
                 .build()) {
-            Balancer balancer = onehop.balancer(cluster.service().name() + "."
-                    + cluster.service().namespace() + ":" + target.port() + "/" + protocol);
+            Balancer balancer = onehop.balancer(
+                    cluster.service().name() + "." + cluster.service().namespace() + ":" + target.port() + "/"
+                            + protocol,
+                    family);
             Balancer.Listening listening = balancer.onChange(eligible -> seen.add(new Seen(eligible, Instant.now())));
             while (length == null || System.nanoTime() - began < length.toNanos()) {
                 Seen next = length == null

@@ -84,6 +84,15 @@ class ExplainManifestsTest {
     }
 
     @Test
+    void r4_aServiceWithBothFamiliesSaysThatThereIsAnother() {
+        Run both = Run.of("explain", "dual.shop:80", "--manifests", MANY);
+        Run asked = Run.of("explain", "dual.shop:80", "--family", "IPv6", "--manifests", MANY);
+
+        assertThat(both.err()).contains("also has an IPv6 address").contains("--family IPv6");
+        assertThat(asked.err()).isEmpty();
+    }
+
+    @Test
     void r4_aFamilyTheServiceLacksIsNotProxied() {
         JsonNode json = json("empty.shop:80", MANY, "--family", "ipv6");
 
@@ -109,6 +118,8 @@ class ExplainManifestsTest {
         assertThat(json.at("/excluded/0/rule").asText()).isEqualTo("R2");
         assertThat(Run.of("explain", "headless.shop:80", "--headless", "--manifests", MANY)
                         .out())
+                .contains("no ClusterIP: headless")
+                .contains("Onehop picks the only one")
                 .contains("10.244.9.1:8080")
                 .doesNotContain("null");
     }
