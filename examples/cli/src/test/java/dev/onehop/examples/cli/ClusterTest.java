@@ -209,11 +209,13 @@ class ClusterTest {
         assertThat(lines.get(0)).contains("view live", "eligible 2: api-server-26psx, api-server-nlj5w");
         assertThat(lines.get(1))
                 .matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z  .*")
-                .contains("removed api-server-26psx", "api-server-x9r4t not ready -> ready")
-                .contains("eligible 2: api-server-nlj5w, api-server-x9r4t")
+                .contains("api-server-x9r4t not ready -> ready")
+                .contains("eligible 3: api-server-26psx, api-server-nlj5w, api-server-x9r4t")
                 .containsPattern("\\| +-?\\d+ ms after the change");
-        assertThat(lines.get(2)).contains("Z  Service deleted  |  eligible 0: not-proxied");
-        assertThat(lines).hasSize(3);
+        assertThat(lines.get(2)) // a quarter of a second later: it had not been terminating
+                .contains("removed api-server-26psx", "eligible 2: api-server-nlj5w, api-server-x9r4t");
+        assertThat(lines.get(3)).contains("Z  Service deleted  |  eligible 0: not-proxied");
+        assertThat(lines).hasSize(4);
     }
 
     @Test
