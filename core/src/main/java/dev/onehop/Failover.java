@@ -21,10 +21,10 @@ final class Failover {
     /** How many distinct backends one call tries (reliability 3.2). */
     static final int MAX_BACKENDS = 3;
 
-    /** How many while each of them has refused within {@link #INSTANT}: these cost next to nothing. */
+    /** How many while all of them have refused, and within {@link #INSTANT} together: these cost next to nothing. */
     static final int MAX_REFUSING = 6;
 
-    static final Duration INSTANT = Duration.ofMillis(10);
+    static final Duration INSTANT = Duration.ofMillis(60);
 
     /** With less time than this left, another dial makes no sense. */
     static final Duration TOO_LATE = Duration.ofMillis(20);
@@ -40,6 +40,7 @@ final class Failover {
     private final List<Backend> tried = new ArrayList<>(MAX_BACKENDS);
     private final List<DialFailed> failures = new ArrayList<>(MAX_BACKENDS);
     private boolean onlyInstantRefusals = true;
+    private long dialledNanos;
     private long dialNanos;
 
     Failover(SerialScheduler clock, Duration timeout) {
@@ -86,7 +87,8 @@ final class Failover {
         attempt.failed(failure);
         Signal signal = attempt.classify(failure);
         long tookNanos = clock.nanoTime() - dialNanos;
-        onlyInstantRefusals &= signal == Signal.CONNECT_REFUSED && tookNanos < INSTANT.toNanos();
+        dialledNanos += tookNanos;
+        onlyInstantRefusals &= signal == Signal.CONNECT_REFUSED && dialledNanos < INSTANT.toNanos();
         long millis = tookNanos / 1_000_000;
         failures.add(new DialFailed(attempt + " after " + millis + " ms: " + failure));
         Optional<Backend> backend = attempt.backend();

@@ -187,7 +187,7 @@ final class ServicePipeline implements AutoCloseable {
         long nowNanos = loop.nanoTime();
         switch (signal.evidence()) {
             case HARD -> {
-                backend.suspect(nowNanos);
+                backend.suspect(nowNanos, settings.random().nextDouble());
                 if (backend.hardEvidence().add(signal, startNanos)) {
                     onLoop(() -> health.failedToConnect(backend, signal, loop.nanoTime()));
                 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 class BalancerTest {
 
-    private static final Duration NOT_SUSPECT_ANY_MORE = Duration.ofMillis(1_001);
+    private static final Duration NOT_SUSPECT_ANY_MORE = Duration.ofMillis(3_001);
 
     private final ManualTime time = new ManualTime();
     private final StaticDiscovery discovery = StaticDiscovery.create("shop", new ClientLocation("node-a", "zone-a"));

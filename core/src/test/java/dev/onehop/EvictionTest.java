@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class EvictionTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration NOT_SUSPECT_ANY_MORE = Duration.ofMillis(3_001);
 
     private final ManualTime time = new ManualTime();
     private final StaticDiscovery discovery = StaticDiscovery.create();
@@ -42,13 +43,15 @@ class EvictionTest {
     }
 
     @Test
-    void aFirstRefusalMakesOthersComeFirstForASecond() throws Exception {
+    void aFirstRefusalMakesOthersComeFirstForOneToThreeSeconds() throws Exception {
         Balancer api = fleet(5);
         refuse(api, "pod-0");
 
         assertThat(picks(api, 500)).doesNotContainKey("pod-0").hasSize(4);
         assertThat(api.eligible().ejected()).isEmpty();
-        time.advance(SECOND);
+        time.advance(SECOND.minusMillis(1));
+        assertThat(picks(api, 500)).doesNotContainKey("pod-0");
+        time.advance(Duration.ofMillis(2_001));
         assertThat(picks(api, 500)).containsKey("pod-0");
     }
 
@@ -66,7 +69,7 @@ class EvictionTest {
     void whereAllAreSuspectAllArePicked() throws Exception {
         Balancer api = fleet(3);
         for (int i = 0; i < 3; i++) {
-            api.eligible().backend(i).suspect(time.nanoTime());
+            api.eligible().backend(i).suspect(time.nanoTime(), 0);
         }
 
         assertThat(picks(api, 300)).hasSize(3);
@@ -234,7 +237,7 @@ class EvictionTest {
     void f31_changesOfOtherPodsNeitherHinderNorUndoAnEjection() throws Exception {
         Balancer api = fleet(5);
         refuse(api, "pod-0");
-        time.advance(SECOND.plusMillis(1));
+        time.advance(NOT_SUSPECT_ANY_MORE);
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 6));
         time.run();
         refuse(api, "pod-0");
@@ -304,7 +307,7 @@ class EvictionTest {
 
     private void eject(Balancer api, String pod) throws NoBackendException {
         refuse(api, pod);
-        time.advance(SECOND.plusMillis(1));
+        time.advance(NOT_SUSPECT_ANY_MORE);
         refuse(api, pod);
         time.run();
         assertThat(names(api.eligible().ejected())).containsExactly(pod);

@@ -66,11 +66,23 @@ abstract class FailoverContract {
         Balancer api = pods(10);
 
         assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(99, () -> {
-                    time.advance(Duration.ofMillis(dialled.size() == 2 ? 10 : 0));
+                    time.advance(Duration.ofMillis(dialled.size() == 2 ? 60 : 0));
                     return new ConnectException("Connection refused");
                 })))
                 .isInstanceOf(ConnectException.class);
         assertThat(dialled).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void refusalsOfTenMillisecondsEachAreInstantEnough() {
+        Balancer api = pods(10);
+
+        assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(99, () -> {
+                    time.advance(Duration.ofMillis(9));
+                    return new ConnectException("Connection refused");
+                })))
+                .isInstanceOf(ConnectException.class);
+        assertThat(dialled).hasSize(6).doesNotHaveDuplicates();
     }
 
     @Test

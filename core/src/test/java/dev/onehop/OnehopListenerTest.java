@@ -172,7 +172,7 @@ class OnehopListenerTest {
             }
         });
         refuse(api, "pod-0");
-        time.advance(Duration.ofMillis(1_001));
+        time.advance(Duration.ofMillis(3_001));
         refuse(api, "pod-0");
         time.run();
 
@@ -193,7 +193,7 @@ class OnehopListenerTest {
     void aBackendThatLeavesWhileItIsEjectedDoesNotReturn() throws Exception {
         Balancer api = fleet(3);
         refuse(api, "pod-0");
-        time.advance(Duration.ofMillis(1_001));
+        time.advance(Duration.ofMillis(3_001));
         refuse(api, "pod-0");
         time.run();
 

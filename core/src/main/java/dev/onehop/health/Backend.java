@@ -23,6 +23,7 @@ public final class Backend {
 
     private static final long NEVER = Long.MIN_VALUE;
     private static final long SUSPECT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long SUSPECT_MORE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final double LEAST_WEIGHT = 0.1;
 
     private static final VarHandle STARTED = counter("started");
@@ -145,11 +146,14 @@ public final class Backend {
     }
 
     /**
-     * A first connect has failed: for a second, or until one succeeds, others come first. Not an ejection, and free when
-     * it was wrong; it is what keeps callers at the same time from finding out one by one (reliability 2.4).
+     * A first connect has failed: for one to three seconds, or until one succeeds, others come first. Not an ejection, and
+     * free when it was wrong; it is what keeps callers at the same time from finding out one by one (reliability 2.4).
+     *
+     * @param chance 0 to 1: how much of the two seconds more. Drawn anew each time, so that of a zone that has died at
+     *     once not all pods are tried again at once
      */
-    public void suspect(long nowNanos) {
-        suspectUntilNanos = nowNanos + SUSPECT_NANOS;
+    public void suspect(long nowNanos, double chance) {
+        suspectUntilNanos = nowNanos + SUSPECT_NANOS + (long) (chance * SUSPECT_MORE_NANOS);
     }
 
     /** Whether others come first for now. */

@@ -81,7 +81,7 @@ class LongFaultsTest {
         try (Pushed fleet = Pushed.pods(10)) {
             fleet.refuse(0, 1);
             fleet.attemptOn("pod-0").failed(Signal.CONNECT_REFUSED);
-            fleet.time.advance(Duration.ofMillis(1_001));
+            fleet.time.advance(Duration.ofMillis(3_001));
             fleet.attemptOn("pod-0").failed(Signal.CONNECT_REFUSED);
             fleet.time.run();
             assertThat(fleet.out()).containsExactly("pod-0");
@@ -133,7 +133,7 @@ class LongFaultsTest {
         try (Pushed fleet = Pushed.pods(5)) {
             atOnce(fleet, 64, attempt -> attempt.failed(new ConnectException("Connection refused")));
             int first = fleet.snapshots.ejections();
-            fleet.time.advance(Duration.ofMillis(1_001));
+            fleet.time.advance(Duration.ofMillis(3_001));
             fleet.attemptOn("pod-0").failed(new ConnectException("Connection refused"));
             fleet.time.run();
 
@@ -182,7 +182,7 @@ class LongFaultsTest {
                 while (fleet.out().isEmpty()) {
                     fleet.attemptOn("pod-0").failed(new ConnectException("Connection refused"));
                     failed++;
-                    fleet.time.advance(Duration.ofMillis(1_001));
+                    fleet.time.advance(Duration.ofMillis(3_001));
                     assertThat(failed).isLessThan(10);
                     if (fleet.snapshots.ejections() == round) {
                         break;
@@ -247,7 +247,7 @@ class LongFaultsTest {
             fleet.probesHang = true;
             for (String pod : List.of("pod-0", "pod-1")) {
                 fleet.attemptOn(pod).failed(Signal.CONNECT_TIMEOUT);
-                fleet.time.advance(Duration.ofMillis(1_001));
+                fleet.time.advance(Duration.ofMillis(3_001));
                 fleet.attemptOn(pod).failed(Signal.CONNECT_TIMEOUT);
                 fleet.time.run();
             }
@@ -267,7 +267,7 @@ class LongFaultsTest {
     @Test
     void f40_aPodThatIsBackGetsAThirdOfItsShareInTheFirstSecondAndAllOfItAfterTen() throws Exception {
         try (Pushed fleet = Pushed.pods(5)) {
-            fleet.refuse(0, 1).traffic(Duration.ofSeconds(2), 1_000);
+            fleet.refuse(0, 1).traffic(Duration.ofSeconds(4), 1_000);
             assertThat(fleet.out()).containsExactly("pod-0");
             fleet.refusing.clear();
             while (!fleet.out().isEmpty()) {
@@ -350,7 +350,7 @@ class LongFaultsTest {
                 worst = Math.max(worst, unevenness(picks(fleet, 25_000), 10, turns));
                 Attempt one = fleet.attemptOn("pod-3");
                 one.failed(Signal.CONNECT_REFUSED);
-                fleet.time.advance(Duration.ofMillis(1_001));
+                fleet.time.advance(Duration.ofMillis(3_001));
                 fleet.attemptOn("pod-3").failed(Signal.CONNECT_REFUSED);
                 fleet.time.run();
                 assertThat(fleet.out()).containsExactly("pod-3");

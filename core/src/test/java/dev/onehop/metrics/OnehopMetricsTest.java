@@ -354,7 +354,7 @@ class OnehopMetricsTest {
     private void eject(Balancer api, String pod) throws NoBackendException {
         for (int i = 0; i < 2; i++) {
             refuse(api, pod);
-            metered.time.advance(Duration.ofMillis(1_001 * (1 - i)));
+            metered.time.advance(Duration.ofMillis(3_001 * (1 - i)));
         }
     }
 

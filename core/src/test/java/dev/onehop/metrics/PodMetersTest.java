@@ -43,7 +43,7 @@ class PodMetersTest {
         Balancer api = metered.fleet(2);
         for (int i = 0; i < 2; i++) {
             refuse(api, "pod-0");
-            metered.time.advance(Duration.ofMillis(1_001 * (1 - i)));
+            metered.time.advance(Duration.ofMillis(3_001 * (1 - i)));
         }
 
         assertThat(metered.value("onehop.pod.ejected", "pod", "pod-0")).isEqualTo(1);
