@@ -4,6 +4,7 @@ import dev.onehop.health.Backend;
 import dev.onehop.health.Ejection;
 import dev.onehop.health.Ejection.Kind;
 import dev.onehop.health.Ejections;
+import dev.onehop.health.Evidence;
 import dev.onehop.health.HardEvidence;
 import dev.onehop.health.Outcome;
 import dev.onehop.health.Outliers;
@@ -114,7 +115,7 @@ final class FleetHealth {
         if (open == null || open.trial != trial) {
             return; // it was lost, or over, before this request ended
         }
-        if (outcome instanceof Outcome.Failed failed && failed.signal().evidence() != dev.onehop.health.Evidence.NONE) {
+        if (outcome instanceof Outcome.Failed failed && failed.signal().evidence() != Evidence.NONE) {
             trials.remove(trial.backend().key());
             ejections =
                     ejections.failedTrial(trial.backend().key(), "on trial: " + failed.signal(), nowNanos, jitter());

@@ -312,10 +312,10 @@ final class ServicePipeline implements AutoCloseable {
         scheduleHealth(next, now);
         scheduleStale(now);
         SnapshotLog.changed(log, destination, before, next);
+        listeners.forEach(listener -> notify(listener, next));
         if (!(next.decision() instanceof Decision.Wait) && !decided.isDone()) {
             decided.completeAsync(() -> next); // not here: what callers do next must not hold up the loop
         }
-        listeners.forEach(listener -> notify(listener, next));
         tellChanges(before, next);
     }
 

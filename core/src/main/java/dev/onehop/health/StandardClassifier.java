@@ -47,8 +47,10 @@ enum StandardClassifier implements Classifier {
             if (own == Signal.TLS_IDENTITY || own == Signal.LOCAL_EXHAUSTION) {
                 return own;
             }
-            // The innermost says most: clients wrap timeouts and unreachable networks in plain ConnectExceptions.
-            found = own == Signal.OTHER ? found : own;
+            // The innermost says most: clients wrap timeouts and unreachable networks in plain ConnectExceptions. But a
+            // connect that failed was no connection that broke, even where a closed channel is named as the cause.
+            boolean says = own != Signal.OTHER && !(found.isHard() && !own.isHard());
+            found = says ? own : found;
         }
         return found;
     }

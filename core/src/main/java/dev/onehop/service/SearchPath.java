@@ -1,6 +1,7 @@
 package dev.onehop.service;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ public record SearchPath(List<String> domains, int ndots) {
     public static SearchPath read(Path resolvConf) {
         try (Stream<String> lines = Files.lines(resolvConf, StandardCharsets.ISO_8859_1)) {
             return parse(lines.toList());
-        } catch (IOException | java.io.UncheckedIOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             return NONE;
         }
     }

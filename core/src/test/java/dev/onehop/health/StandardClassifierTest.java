@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.Map;
 import java.util.Optional;
@@ -118,5 +119,15 @@ class StandardClassifierTest {
                         13, Signal.SERVER_ERROR,
                         14, Signal.UNAVAILABLE,
                         15, Signal.SERVER_ERROR));
+    }
+
+    @Test
+    void aConnectThatFailedIsNoConnectionThatBroke() {
+        var asTheJdkSaysIt = new ConnectException();
+        asTheJdkSaysIt.initCause(new ClosedChannelException());
+
+        assertThat(Classifier.standard().ofFailure(asTheJdkSaysIt)).isEqualTo(Signal.CONNECT_REFUSED);
+        assertThat(Classifier.standard().ofFailure(new IOException("x", new ClosedChannelException())))
+                .isEqualTo(Signal.RESET);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.onehop.Balancer;
 import dev.onehop.NoBackendException;
 import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
@@ -183,15 +184,13 @@ class OnehopHttpClientTest extends HttpFixture {
     @Test
     void httpsGoesToTheClusterIpAndIsCounted() {
         LoopbackPod clusterIp = clusterIp();
+        Balancer balancer = onehop.balancer("api-service.shop:" + clusterIp.port());
 
         assertThatThrownBy(() -> get("https://api-service.shop:" + clusterIp.port() + "/"))
                 .isInstanceOf(IOException.class);
 
         assertThat(clusterIp.accepts()).isPositive();
-        assertThat(onehop.balancer("api-service.shop:" + clusterIp.port())
-                        .explain()
-                        .fallbacks())
-                .containsOnlyKeys(FallbackReason.PROTOCOL_UNSUPPORTED);
+        assertThat(balancer.explain().fallbacks()).containsOnlyKeys(FallbackReason.PROTOCOL_UNSUPPORTED);
         assertThat(pods.accepts()).isZero();
     }
 
