@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Pods that die and that no event tells of: F-07 to F-11, F-32, F-36 to F-38. */
+@Tag("load")
 class DeadPodsTest {
 
     @Test
