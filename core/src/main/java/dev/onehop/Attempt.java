@@ -33,7 +33,7 @@ public final class Attempt implements AutoCloseable {
         }
     }
 
-    private final ServicePipeline pipeline;
+    private final Endings endings;
     private final @Nullable Backend backend;
     private final Decision.@Nullable ClusterIp fallback;
     private final InetSocketAddress address;
@@ -44,9 +44,9 @@ public final class Attempt implements AutoCloseable {
     private volatile boolean open = true;
 
     /** An attempt on a backend, counted as opened by the caller. */
-    Attempt(ServicePipeline pipeline, Backend backend, @Nullable Trial trial, long startNanos) {
+    Attempt(Endings endings, Backend backend, @Nullable Trial trial, long startNanos) {
         this.trial = trial;
-        this.pipeline = pipeline;
+        this.endings = endings;
         this.backend = backend;
         this.fallback = null;
         this.address = backend.address();
@@ -54,8 +54,8 @@ public final class Attempt implements AutoCloseable {
     }
 
     /** A fallback to the Service's own address. */
-    Attempt(ServicePipeline pipeline, Decision.ClusterIp fallback, InetSocketAddress address, long startNanos) {
-        this.pipeline = pipeline;
+    Attempt(Endings endings, Decision.ClusterIp fallback, InetSocketAddress address, long startNanos) {
+        this.endings = endings;
         this.trial = null;
         this.backend = null;
         this.fallback = fallback;
@@ -87,8 +87,7 @@ public final class Attempt implements AutoCloseable {
      */
     public void connected() {
         if (backend != null && open) {
-            backend.connected();
-            pipeline.tally().feedback().heard();
+            endings.connected(backend);
         }
     }
 
@@ -109,7 +108,7 @@ public final class Attempt implements AutoCloseable {
      * @return whether this was the first ending
      */
     public boolean answered(int status, boolean retryAfter) {
-        return end(pipeline.classifier()
+        return end(endings.classifier()
                 .ofHttpStatus(status, retryAfter)
                 .<Outcome>map(Outcome.Failed::new)
                 .orElse(Outcome.SUCCEEDED));
@@ -141,12 +140,12 @@ public final class Attempt implements AutoCloseable {
 
     /** What a failure says about the backend. */
     Signal classify(Throwable failure) {
-        return pipeline.classifier().ofFailure(failure);
+        return endings.classifier().ofFailure(failure);
     }
 
     /** The same fallback with its name resolved. */
     Attempt at(InetSocketAddress resolved) {
-        return new Attempt(pipeline, Objects.requireNonNull(fallback), resolved, startNanos);
+        return new Attempt(endings, Objects.requireNonNull(fallback), resolved, startNanos);
     }
 
     private boolean end(Outcome outcome) {
@@ -154,7 +153,7 @@ public final class Attempt implements AutoCloseable {
             return false;
         }
         if (backend != null) {
-            pipeline.ended(backend, outcome, startNanos, trial);
+            endings.ended(backend, outcome, startNanos, trial);
         }
         return true;
     }

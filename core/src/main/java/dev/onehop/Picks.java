@@ -107,7 +107,7 @@ final class Picks {
                             "the number of port '" + pipeline.destination().port()
                                     + "' is not known, so not even the ClusterIP can be dialled: " + fallback.why()));
             tally.count(fallback.reason());
-            return new Attempt(pipeline, fallback, address, nanos);
+            return new Attempt(pipeline.endings(), fallback, address, nanos);
         }
         NoBackendException refusal = refusal(now);
         tally.count(refusal.verdict());
@@ -152,11 +152,8 @@ final class Picks {
     }
 
     private Attempt open(Backend backend, @Nullable Trial trial, long nanos) {
-        backend.opened();
-        if (tally.feedback().opened()) {
-            pipeline.doubtFeedback();
-        }
-        return new Attempt(pipeline, backend, trial, nanos);
+        pipeline.endings().opened(backend);
+        return new Attempt(pipeline.endings(), backend, trial, nanos);
     }
 
     NoBackendException refusal(Eligible now) {

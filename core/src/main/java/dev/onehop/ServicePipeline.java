@@ -3,31 +3,16 @@ package dev.onehop;
 import dev.onehop.eligible.Decision;
 import dev.onehop.eligible.Eligible;
 import dev.onehop.eligible.FallbackReason;
-import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
-import dev.onehop.health.Classifier;
 import dev.onehop.health.MonotonicClock;
-import dev.onehop.health.Outcome;
-import dev.onehop.health.Signal;
-import dev.onehop.health.Trial;
 import dev.onehop.route.Destination;
-import dev.onehop.route.ExclusionReason;
-import dev.onehop.route.HeadlessRoute;
-import dev.onehop.route.Route;
-import dev.onehop.service.AddressPolicy;
-import dev.onehop.service.ClientLocation;
 import dev.onehop.service.Discovery;
 import dev.onehop.service.ServiceView;
 import dev.onehop.time.SerialScheduler;
 import dev.onehop.time.SerialScheduler.Cancellable;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -39,15 +24,12 @@ import org.slf4j.LoggerFactory;
  * Closes the loop for one Service port: view to route to eligible, outcomes to ejections to eligible. The one place that
  * writes; everybody else reads the snapshot it publishes by one volatile write.
  *
- * <p>Serial: its state is touched only by tasks on the loop. {@link #eligible}, {@link #close} and {@link #ended} are
+ * <p>Serial: its state is touched only by tasks on the loop. {@link #eligible}, {@link #close} and {@link #endings} are
  * shared: safe from any thread.
  */
 final class ServicePipeline implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ServicePipeline.class);
-
-    /** A caller that waits for less learns nothing about the backend when its patience ends (reliability 2.3). */
-    private static final Duration FAIR_PATIENCE = Duration.ofMillis(100);
 
     /** How long feedback may be missing before that is worth a line: calls may take their time. */
     private static final Duration FEEDBACK_GRACE = Duration.ofSeconds(10);
@@ -58,22 +40,22 @@ final class ServicePipeline implements AutoCloseable {
     private final Destination destination;
     private final Settings settings;
     private final SerialScheduler loop;
-    private final RoutedBackends backends;
     private final FleetHealth health;
+    private final NextSnapshot snapshots;
     private final Tally tally;
+    private final Endings endings;
+    private final PortEvents events;
     private final AtomicReference<@Nullable Arrival> newest = new AtomicReference<>();
-    private final List<Consumer<Eligible>> listeners = new CopyOnWriteArrayList<>();
+    private final SnapshotListeners listeners;
+    private final SnapshotTimers timers;
     private final CompletableFuture<Eligible> decided = new CompletableFuture<>();
 
     /** The newest view that no snapshot shows yet, and when the oldest of those came that it stands for. */
     private record Arrival(ServiceView view, long sinceNanos) {}
 
     // Serial
-    private final List<OnehopEvent> happened = new ArrayList<>();
     private ServiceView view = NOTHING_YET;
     private volatile Cancellable waitTimer = () -> {};
-    private Cancellable staleTimer = () -> {};
-    private Cancellable healthTimer = () -> {};
     private boolean waiting = true;
     private boolean failing;
 
@@ -88,9 +70,14 @@ final class ServicePipeline implements AutoCloseable {
         this.loop = settings.loop();
         String hostName =
                 destination.service().name() + "." + destination.service().namespace();
-        this.backends = new RoutedBackends(hostName, new MonotonicClock(loop::nanoTime));
-        this.health = new FleetHealth(destination, backends, settings.random(), this::probe, happened::add);
+        var backends = new RoutedBackends(hostName, new MonotonicClock(loop::nanoTime));
         this.tally = new Tally(backends::totals);
+        this.events = new PortEvents(destination, tally, settings.listeners());
+        this.listeners = new SnapshotListeners(destination);
+        this.health = new FleetHealth(destination, backends, settings.random(), this::probe, events::later);
+        this.snapshots = new NextSnapshot(destination, settings, backends, health);
+        this.timers = new SnapshotTimers(loop, settings.maxStaleness(), health::nextNanos, this::republish);
+        this.endings = new Endings(settings, health, tally, this::onLoop, this::doubtFeedback);
         this.eligible = Eligible.nobody(new Decision.Wait(NOTHING_YET.why()), NOTHING_YET, null, 0);
     }
 
@@ -141,70 +128,16 @@ final class ServicePipeline implements AutoCloseable {
 
     /** Calls {@code listener} with the present snapshot and every later one, on the loop, in order. */
     Balancer.Listening listen(Consumer<Eligible> listener) {
-        var open = new AtomicBoolean(true);
-        Consumer<Eligible> whileOpen = snapshot -> {
-            if (open.get()) {
-                listener.accept(snapshot);
-            }
-        };
-        loop.execute(() -> {
-            if (open.get()) {
-                listeners.add(whileOpen);
-                notify(whileOpen, eligible);
-            }
-        });
-        return () -> {
-            open.set(false);
-            listeners.remove(whileOpen);
-        };
+        return listeners.add(listener, loop, this::eligible);
     }
 
-    /** What endings of attempts mean. */
-    Classifier classifier() {
-        return settings.classifier();
-    }
-
-    /** Takes the ending of an attempt: counters and evidence at once, a verdict on the backend on the loop. */
-    void ended(Backend backend, Outcome outcome, long startNanos, @Nullable Trial trial) {
-        backend.ended(outcome);
-        if (outcome instanceof Outcome.Succeeded) {
-            tally.feedback().heard();
-            backend.softEvidence().succeeded();
-        } else if (outcome instanceof Outcome.Failed failed) {
-            tally.feedback().heard();
-            tally.count(failed.signal());
-            failed(backend, failed.signal(), startNanos);
-        }
-        if (trial != null) {
-            onLoop(() -> {
-                health.tried(trial, outcome, loop.nanoTime());
-                return true;
-            });
-        }
-    }
-
-    private void failed(Backend backend, Signal signal, long startNanos) {
-        long nowNanos = loop.nanoTime();
-        switch (signal.evidence()) {
-            case HARD -> {
-                backend.suspect(nowNanos, settings.random().nextDouble());
-                if (backend.hardEvidence().add(signal, startNanos)) {
-                    onLoop(() -> health.failedToConnect(backend, signal, loop.nanoTime()));
-                }
-            }
-            case SOFT, RATE -> {
-                boolean unfair = signal == Signal.RESPONSE_TIMEOUT && nowNanos - startNanos < FAIR_PATIENCE.toNanos();
-                String enough = unfair ? null : backend.softEvidence().add(signal);
-                if (enough != null) {
-                    onLoop(() -> health.answeredBadly(backend, enough, loop.nanoTime()));
-                }
-            }
-            case NONE -> {}
-        }
+    /** What takes the endings of attempts on this port. */
+    Endings endings() {
+        return endings;
     }
 
     /** Many attempts, and not a word: says so once, unless one comes while calls may still be running. */
-    void doubtFeedback() {
+    private void doubtFeedback() {
         var unused = loop.schedule(FEEDBACK_GRACE, () -> {
             if (!closed && tally.isFeedbackMissing()) {
                 log.warn(
@@ -212,7 +145,7 @@ final class ServicePipeline implements AutoCloseable {
                                 + " backends (is the adapter's feedback wired? see docs/adapters.md)",
                         destination,
                         Feedback.ENOUGH);
-                tell(new OnehopEvent.FeedbackMissing(destination));
+                events.tell(new OnehopEvent.FeedbackMissing(destination));
             }
         });
     }
@@ -262,8 +195,7 @@ final class ServicePipeline implements AutoCloseable {
         }
         waitTimer.cancel();
         loop.execute(() -> {
-            staleTimer.cancel();
-            healthTimer.cancel();
+            timers.cancel();
             listeners.clear();
         });
     }
@@ -285,7 +217,7 @@ final class ServicePipeline implements AutoCloseable {
             republish();
             Duration took = Duration.ofNanos(Math.max(0, loop.nanoTime() - next.sinceNanos));
             if (!closed) {
-                tell(new OnehopEvent.ViewPublished(destination, eligible, took));
+                events.tell(new OnehopEvent.ViewPublished(destination, eligible, took));
             }
         }
     }
@@ -309,40 +241,19 @@ final class ServicePipeline implements AutoCloseable {
             eligible = closedSnapshot(); // close() came in between
             return;
         }
-        scheduleHealth(next, now);
-        scheduleStale(now);
+        timers.follow(next, view, now);
         SnapshotLog.changed(log, destination, before, next);
-        listeners.forEach(listener -> notify(listener, next));
+        listeners.tell(next);
         if (!(next.decision() instanceof Decision.Wait) && !decided.isDone()) {
             decided.completeAsync(() -> next); // not here: what callers do next must not hold up the loop
         }
-        tellChanges(before, next);
-    }
-
-    /** Everything that has led to a snapshot, now that picks see it. */
-    private void tellChanges(Eligible before, Eligible next) {
-        if (!SnapshotLog.isSame(before.decision(), next.decision())) {
-            happened.add(new OnehopEvent.DecisionChanged(destination, before.decision(), next.decision()));
-        }
-        if (next.view() instanceof ServiceView.Stale stale && !(before.view() instanceof ServiceView.Stale)) {
-            happened.add(new OnehopEvent.ViewStale(destination, stale.why()));
-        } else if (next.view() instanceof ServiceView.Live && !(before.view() instanceof ServiceView.Live)) {
-            happened.add(new OnehopEvent.ViewLive(destination));
-        }
-        List<OnehopEvent> now = List.copyOf(happened);
-        happened.clear();
-        now.forEach(this::tell);
-    }
-
-    private void tell(OnehopEvent event) {
-        tally.count(event);
-        settings.listeners().tell(event);
+        events.tellChanges(before, next);
     }
 
     /** The next snapshot; where making it fails, the last good one, or the ClusterIP when there is none. */
     private Eligible nextOrLast(Eligible before, long now) {
         try {
-            Eligible next = next(view, before.version() + 1, now);
+            Eligible next = snapshots.of(view, waiting, before.version() + 1, now);
             failing = false;
             return next;
         } catch (RuntimeException e) {
@@ -350,97 +261,7 @@ final class ServicePipeline implements AutoCloseable {
                 log.error("{}: cannot route; the last snapshot stays", destination, e);
                 failing = true;
             }
-            return before.size() > 0
-                    ? before
-                    : fallBack(
-                            FallbackReason.VIEW_UNKNOWN,
-                            Verdict.UNKNOWN,
-                            "cannot route: " + e,
-                            null,
-                            before.version() + 1);
-        }
-    }
-
-    private Eligible next(ServiceView from, long version, long now) {
-        if (from instanceof ServiceView.Unknown unknown) {
-            return waiting
-                    ? Eligible.nobody(new Decision.Wait(unknown.why()), from, null, version)
-                    : fallBack(FallbackReason.VIEW_UNKNOWN, Verdict.UNKNOWN, unknown.why(), null, version);
-        }
-        ServiceView.Known known = (ServiceView.Known) from;
-        Route route = route(known);
-        List<Backend> present = backends.keep(route);
-        health.refresh(
-                route instanceof Route.Backends set && set.affinityTimeout().isPresent(), now);
-        Optional<Decision.ClusterIp> standDown = settings.standDown().look();
-        if (standDown.isPresent()) {
-            return Eligible.nobody(standDown.get(), from, route, version);
-        }
-        if (from instanceof ServiceView.Stale stale
-                && now - stale.sinceNanos() >= settings.maxStaleness().toNanos()) {
-            String why = "no contact for " + settings.maxStaleness().toSeconds() + " s or more: " + stale.why() + "; "
-                    + route.text();
-            return fallBack(FallbackReason.VIEW_TOO_OLD, Verdict.UNKNOWN, why, route, version);
-        }
-        if (route instanceof Route.Backends set) {
-            boolean ramping = present.stream().anyMatch(backend -> backend.weight(now) < 1);
-            return Eligible.of(from, set, present, health.ejections(), health.trials(), ramping, version);
-        }
-        if (route instanceof Route.NotProxied) {
-            return fallBack(FallbackReason.NOT_PROXIED, Verdict.NOT_PROXIED, route.text(), route, version);
-        }
-        if (route instanceof Route.Reject
-                && route.excluded().stream().anyMatch(each -> each.reason() == ExclusionReason.SPECIAL_ADDRESS)) {
-            String why = route.text() + "; endpoints with special addresses are not dialled (address policy)";
-            return fallBack(FallbackReason.ADDRESS_REFUSED, Verdict.REJECT, why, route, version);
-        }
-        Verdict verdict = route instanceof Route.Drop ? Verdict.DROP : Verdict.REJECT;
-        return Eligible.nobody(new Decision.Refuse(verdict, route.text()), from, route, version);
-    }
-
-    private Route route(ServiceView.Known known) {
-        ClientLocation here = settings.discovery().location();
-        AddressPolicy addresses = settings.addressPolicy();
-        Destination meant = settings.family().applyTo(destination, known);
-        return settings.headless()
-                ? HeadlessRoute.of(meant, known.declaration(), known.slices(), here, addresses)
-                : Route.of(meant, known.declaration(), known.slices(), here, addresses);
-    }
-
-    private Eligible fallBack(FallbackReason reason, Verdict verdict, String why, @Nullable Route route, long version) {
-        Decision decision = settings.clusterIpFallback()
-                ? new Decision.ClusterIp(reason, why)
-                : new Decision.Refuse(verdict, why + " (falling back to the ClusterIP is switched off)");
-        return Eligible.nobody(decision, view, route, version);
-    }
-
-    private void scheduleHealth(Eligible published, long now) {
-        healthTimer.cancel();
-        OptionalLong next = health.nextNanos(now);
-        long wait = next.isPresent() ? next.getAsLong() - now : Long.MAX_VALUE;
-        if (published.isRamping()) {
-            wait = Math.min(wait, Backend.RAMP_NANOS); // until then, every snapshot says that shares still grow
-        }
-        if (wait < Long.MAX_VALUE && published.size() > 0) {
-            healthTimer = loop.schedule(Duration.ofNanos(wait), this::republish);
-        }
-    }
-
-    private void scheduleStale(long now) {
-        staleTimer.cancel();
-        if (view instanceof ServiceView.Stale stale) {
-            Duration left = settings.maxStaleness().minusNanos(now - stale.sinceNanos());
-            if (!left.isNegative() && !left.isZero()) {
-                staleTimer = loop.schedule(left, this::republish);
-            }
-        }
-    }
-
-    private void notify(Consumer<Eligible> listener, Eligible snapshot) {
-        try {
-            listener.accept(snapshot);
-        } catch (RuntimeException | Error e) {
-            log.warn("{}: a listener failed; the pipeline goes on", destination, e);
+            return before.size() > 0 ? before : snapshots.unroutable(e, view, before.version() + 1);
         }
     }
 }

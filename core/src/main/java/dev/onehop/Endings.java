@@ -1,0 +1,109 @@
+package dev.onehop;
+
+import dev.onehop.health.Backend;
+import dev.onehop.health.Classifier;
+import dev.onehop.health.Outcome;
+import dev.onehop.health.Signal;
+import dev.onehop.health.Trial;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes how attempts on one Service port ended: counts, gathers evidence, and nominates a backend where there is enough.
+ * What becomes of it is decided on the loop, by {@link FleetHealth}.
+ *
+ * <p>Shared: safe from any thread. A success costs a counter and a volatile read or two.
+ */
+final class Endings {
+
+    /** A caller that waits for less learns nothing about the backend when its patience ends (reliability 2.3). */
+    private static final Duration FAIR_PATIENCE = Duration.ofMillis(100);
+
+    private final Settings settings;
+    private final FleetHealth health;
+    private final Tally tally;
+    private final Consumer<BooleanSupplier> onLoop;
+    private final Runnable doubtFeedback;
+
+    /**
+     * @param health touched on the loop only
+     * @param onLoop runs a change on the loop; where it says that something changed, picks are to see it
+     * @param doubtFeedback called once, when many attempts were opened and nobody has said how one went
+     */
+    Endings(
+            Settings settings,
+            FleetHealth health,
+            Tally tally,
+            Consumer<BooleanSupplier> onLoop,
+            Runnable doubtFeedback) {
+        this.settings = settings;
+        this.health = health;
+        this.tally = tally;
+        this.onLoop = onLoop;
+        this.doubtFeedback = doubtFeedback;
+    }
+
+    /** What endings mean. */
+    Classifier classifier() {
+        return settings.classifier();
+    }
+
+    /** An attempt is being opened. */
+    void opened(Backend backend) {
+        backend.opened();
+        if (tally.feedback().opened()) {
+            doubtFeedback.run();
+        }
+    }
+
+    /** A connection was made; the attempt goes on. */
+    void connected(Backend backend) {
+        backend.connected();
+        tally.feedback().heard();
+    }
+
+    /** An attempt has ended. */
+    void ended(Backend backend, Outcome outcome, long startNanos, @Nullable Trial trial) {
+        backend.ended(outcome);
+        if (outcome instanceof Outcome.Succeeded) {
+            tally.feedback().heard();
+            backend.softEvidence().succeeded();
+        } else if (outcome instanceof Outcome.Failed failed) {
+            tally.feedback().heard();
+            tally.count(failed.signal());
+            failed(backend, failed.signal(), startNanos);
+        }
+        if (trial != null) {
+            onLoop.accept(() -> {
+                health.tried(trial, outcome, nanoTime());
+                return true;
+            });
+        }
+    }
+
+    private void failed(Backend backend, Signal signal, long startNanos) {
+        long nowNanos = nanoTime();
+        switch (signal.evidence()) {
+            case HARD -> {
+                backend.suspect(nowNanos, settings.random().nextDouble());
+                if (backend.hardEvidence().add(signal, startNanos)) {
+                    onLoop.accept(() -> health.failedToConnect(backend, signal, nanoTime()));
+                }
+            }
+            case SOFT, RATE -> {
+                boolean unfair = signal == Signal.RESPONSE_TIMEOUT && nowNanos - startNanos < FAIR_PATIENCE.toNanos();
+                String enough = unfair ? null : backend.softEvidence().add(signal);
+                if (enough != null) {
+                    onLoop.accept(() -> health.answeredBadly(backend, enough, nanoTime()));
+                }
+            }
+            case NONE -> {}
+        }
+    }
+
+    private long nanoTime() {
+        return settings.loop().nanoTime();
+    }
+}
