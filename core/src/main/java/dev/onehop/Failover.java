@@ -24,7 +24,7 @@ final class Failover {
     /** How many while all of them have refused, and within {@link #INSTANT} together: these cost next to nothing. */
     static final int MAX_REFUSING = 6;
 
-    static final Duration INSTANT = Duration.ofMillis(60);
+    static final Duration INSTANT = Duration.ofMillis(250);
 
     /** With less time than this left, another dial makes no sense. */
     static final Duration TOO_LATE = Duration.ofMillis(20);

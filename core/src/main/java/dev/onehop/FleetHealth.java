@@ -13,6 +13,7 @@ import dev.onehop.health.Signal;
 import dev.onehop.health.Trial;
 import dev.onehop.route.BackendKey;
 import dev.onehop.route.Destination;
+import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,9 @@ final class FleetHealth {
     /** How long a connect of ours may take that nobody waits for. */
     static final Duration PROBE = Duration.ofSeconds(1);
 
+    /** What its answer may take to reach the loop. */
+    private static final Duration ANSWER = Duration.ofMillis(250);
+
     /** In a fleet so small, a backend that returns gets its full share at once. */
     private static final int TOO_SMALL_TO_RAMP = 2;
 
@@ -46,20 +51,25 @@ final class FleetHealth {
     private final RandomGenerator random;
     private final BiConsumer<Backend, Duration> probe;
     private final Consumer<OnehopEvent> events;
+    private final Suspicions suspicions;
+    private final ProbeBudget budget;
     private final SharedFate fate = new SharedFate();
     private final Map<BackendKey, OpenTrial> trials = new HashMap<>();
     private Ejections ejections = Ejections.none();
     private Ejections told = Ejections.none();
     private boolean shared;
+    private boolean postponed;
 
     /**
      * @param port for the log and for events
+     * @param loop for its time, and to look into suspicions
      * @param probe asks for a connect to a backend; its end is told to {@link #probed}
      * @param events takes what has happened, to be told when picks see it
      */
     FleetHealth(
             Destination port,
             RoutedBackends backends,
+            SerialScheduler loop,
             RandomGenerator random,
             BiConsumer<Backend, Duration> probe,
             Consumer<OnehopEvent> events) {
@@ -68,6 +78,8 @@ final class FleetHealth {
         this.backends = backends;
         this.random = random;
         this.probe = probe;
+        this.budget = new ProbeBudget(loop.nanoTime());
+        this.suspicions = new Suspicions(loop, random, backend -> lookInto(backend, loop.nanoTime()));
     }
 
     Ejections ejections() {
@@ -96,17 +108,55 @@ final class FleetHealth {
         return Outliers.is(backend, backends.all()) && eject(backend, Kind.SOFT, evidence, nowNanos);
     }
 
-    /** How the connect that was asked for went. */
-    void probed(Backend backend, boolean connected, long nowNanos) {
-        Ejection now = ejections.of(backend.key()).orElse(null);
-        if (now == null || !now.onTrial() || now.kind() != Kind.HARD || !backends.contains(backend)) {
-            return;
+    /** A caller could not connect to {@code backend}, once. Gives false: picks see suspicion without a snapshot. */
+    boolean suspected(Backend backend) {
+        if (backends.contains(backend) && backends.keys().size() > 1) {
+            suspicions.add(backend);
         }
-        if (connected) {
-            back(backend, nowNanos);
+        return false;
+    }
+
+    private void lookInto(Backend backend, long nowNanos) {
+        if (backends.contains(backend) && budget.take(nowNanos)) {
+            backend.staySuspect(nowNanos, nowNanos + PROBE.plus(ANSWER).toNanos());
+            probe.accept(backend, PROBE);
         } else {
-            ejections = ejections.failedTrial(backend.key(), "still does not accept connections", nowNanos, jitter());
+            suspicions.isOver(backend);
         }
+    }
+
+    /**
+     * How the connect that was asked for went.
+     *
+     * @param failure what its failure means; null when it stood
+     * @return whether that has changed anything
+     */
+    boolean probed(Backend backend, @Nullable Signal failure, long nowNanos) {
+        Ejection now = ejections.of(backend.key()).orElse(null);
+        if (failure == null) {
+            budget.giveBack();
+        }
+        if (!backends.contains(backend)) {
+            return false;
+        }
+        if (now != null && now.onTrial() && now.kind() == Kind.HARD) {
+            if (failure == null) {
+                back(backend, nowNanos);
+            } else {
+                ejections =
+                        ejections.failedTrial(backend.key(), "still does not accept connections", nowNanos, jitter());
+            }
+            return true;
+        }
+        if (!suspicions.isOver(backend) || now != null) {
+            return false;
+        }
+        if (failure == null) {
+            backend.connected();
+            return false;
+        }
+        return failure.isHard()
+                && eject(backend, Kind.HARD, "a caller could not connect, nor could we: " + failure, nowNanos);
     }
 
     /** How a request went that was sent to try a backend. */
@@ -139,11 +189,14 @@ final class FleetHealth {
         ejections = ejections.at(nowNanos, backends.keys(), jitter());
         updateSharedFate(nowNanos);
         trials.values().removeIf(this::isOver);
+        postponed = false;
         for (BackendKey key : ejections.due(backends.keys(), nowNanos)) {
             Backend backend = backends.get(key).orElseThrow();
             Kind kind = ejections.of(key).orElseThrow().kind();
             if (kind == Kind.SOFT && sticky) {
                 back(backend, nowNanos);
+            } else if (kind == Kind.HARD && !budget.take(nowNanos)) {
+                postponed = true;
             } else {
                 ejections = ejections.onTrial(key, nowNanos);
                 if (kind == Kind.HARD) {
@@ -184,7 +237,12 @@ final class FleetHealth {
 
     /** When {@link #refresh} has something to do next. */
     OptionalLong nextNanos(long nowNanos) {
-        return ejections.nextNanos(nowNanos);
+        OptionalLong next = ejections.nextNanos(nowNanos);
+        if (!postponed) {
+            return next;
+        }
+        long left = budget.nextNanos(nowNanos) - nowNanos;
+        return OptionalLong.of(nowNanos + Math.min(left, next.isPresent() ? next.getAsLong() - nowNanos : left));
     }
 
     private boolean eject(Backend backend, Kind kind, String evidence, long nowNanos) {

@@ -5,6 +5,7 @@ import dev.onehop.eligible.Eligible;
 import dev.onehop.eligible.FallbackReason;
 import dev.onehop.health.Backend;
 import dev.onehop.health.MonotonicClock;
+import dev.onehop.health.Signal;
 import dev.onehop.route.Destination;
 import dev.onehop.service.Discovery;
 import dev.onehop.service.ServiceView;
@@ -74,7 +75,7 @@ final class ServicePipeline implements AutoCloseable {
         this.tally = new Tally(backends::totals);
         this.events = new PortEvents(destination, tally, settings.listeners());
         this.listeners = new SnapshotListeners(destination);
-        this.health = new FleetHealth(destination, backends, settings.random(), this::probe, events::later);
+        this.health = new FleetHealth(destination, backends, loop, settings.random(), this::probe, events::later);
         this.snapshots = new NextSnapshot(destination, settings, backends, health);
         this.timers = new SnapshotTimers(loop, settings.maxStaleness(), health::nextNanos, this::republish);
         this.endings = new Endings(settings, health, tally, this::onLoop, this::doubtFeedback);
@@ -160,12 +161,13 @@ final class ServicePipeline implements AutoCloseable {
     }
 
     private void probe(Backend backend, Duration timeout) {
-        settings.prober()
-                .connect(backend.address(), timeout)
-                .whenComplete((connected, failure) -> onLoop(() -> {
-                    health.probed(backend, failure == null, loop.nanoTime());
-                    return true;
-                }));
+        if (closed) {
+            return;
+        }
+        settings.prober().connect(backend.address(), timeout).whenComplete((connected, failure) -> {
+            Signal signal = failure == null ? null : settings.classifier().ofFailure(failure);
+            onLoop(() -> health.probed(backend, signal, loop.nanoTime()));
+        });
     }
 
     /** Ends the watch; connections go to the ClusterIP from now on. Idempotent. */

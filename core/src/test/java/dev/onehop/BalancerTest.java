@@ -17,6 +17,7 @@ import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.service.TrafficPolicy;
+import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.net.ConnectException;
@@ -124,11 +125,12 @@ class BalancerTest {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
         Balancer api = balancer();
 
+        Attempt second = Callers.attemptOn(api, "pod-0");
+        time.advance(Duration.ofMillis(2));
         refuse(api, "pod-0");
         time.run();
         assertThat(api.eligible().size()).isEqualTo(3);
-        time.advance(NOT_SUSPECT_ANY_MORE);
-        refuse(api, "pod-0");
+        second.failed(new ConnectException("Connection refused"));
         time.run();
 
         assertThat(api.eligible().ejected()).extracting(Backend::podName).containsExactly(Optional.of("pod-0"));
@@ -141,10 +143,7 @@ class BalancerTest {
     void anEjectionSurvivesChangesOfOtherPods() throws Exception {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
         Balancer api = balancer();
-        refuse(api, "pod-0");
-        time.advance(NOT_SUSPECT_ANY_MORE);
-        refuse(api, "pod-0");
-        time.run();
+        Callers.refusedTwice(api, "pod-0", time);
 
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 5));
         time.run();
@@ -468,10 +467,7 @@ class BalancerTest {
     void anEjectionThatEndsWhileTheViewIsTooOldKeepsTheLoopQuiet() throws Exception {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
         Balancer api = balancer();
-        refuse(api, "pod-0");
-        time.advance(NOT_SUSPECT_ANY_MORE);
-        refuse(api, "pod-0");
-        time.run();
+        Callers.refusedTwice(api, "pod-0", time);
         discovery.set(
                 SampleService.KEY,
                 new ServiceView.Stale(
@@ -536,11 +532,12 @@ class BalancerTest {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 1), SampleService.slice("api-2", 1, 2));
         Balancer api = balancer();
 
-        for (int i = 0; i < 2; i++) {
-            time.advance(NOT_SUSPECT_ANY_MORE);
-            refuse(api, "pod-0");
-            api.attempt().succeeded();
-        }
+        Attempt old = Callers.attemptOn(api, "pod-0");
+        Attempt second = Callers.attemptOn(api, "pod-0");
+        time.advance(Duration.ofMillis(2));
+        refuse(api, "pod-0");
+        old.succeeded();
+        second.failed(new ConnectException("Connection refused"));
         time.run();
 
         assertThat(api.eligible().ejected()).hasSize(1);
@@ -565,10 +562,7 @@ class BalancerTest {
     void anEjectionOutlivesAFlapOfReadiness() throws Exception {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
         Balancer api = balancer();
-        refuse(api, "pod-0");
-        time.advance(NOT_SUSPECT_ANY_MORE);
-        refuse(api, "pod-0");
-        time.run();
+        Callers.refusedTwice(api, "pod-0", time);
 
         discovery.set(SampleService.service(), SampleService.slice("api-1", 1, 3));
         time.run();

@@ -21,10 +21,10 @@ import dev.onehop.service.ClientLocation;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceView;
 import dev.onehop.service.StaticDiscovery;
+import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import dev.onehop.time.SerialScheduler;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,10 +171,7 @@ class OnehopListenerTest {
                 ejectedThen.add(api.eligible().ejected().size());
             }
         });
-        refuse(api, "pod-0");
-        time.advance(Duration.ofMillis(3_001));
-        refuse(api, "pod-0");
-        time.run();
+        Callers.refusedTwice(api, "pod-0", time);
 
         assertThat(ejectedThen).containsExactly(1);
         assertThat(of(Ejected.class)).singleElement().satisfies(ejected -> {
@@ -192,10 +189,7 @@ class OnehopListenerTest {
     @Test
     void aBackendThatLeavesWhileItIsEjectedDoesNotReturn() throws Exception {
         Balancer api = fleet(3);
-        refuse(api, "pod-0");
-        time.advance(Duration.ofMillis(3_001));
-        refuse(api, "pod-0");
-        time.run();
+        Callers.refusedTwice(api, "pod-0", time);
 
         discovery.set(SampleService.service(), SampleService.slice("api-1", 1, 3));
         time.advance(Duration.ofMinutes(5));
@@ -249,18 +243,6 @@ class OnehopListenerTest {
 
     private <E extends OnehopEvent> List<E> of(Class<E> type) {
         return told.stream().filter(type::isInstance).map(type::cast).toList();
-    }
-
-    private static void refuse(Balancer api, String pod) throws NoBackendException {
-        for (int i = 0; i < 10_000; i++) {
-            try (Attempt attempt = api.attempt()) {
-                if (name(attempt).equals(pod)) {
-                    attempt.failed(new ConnectException("Connection refused"));
-                    return;
-                }
-            }
-        }
-        throw new AssertionError(pod + " was not picked in 10,000 attempts");
     }
 
     private static String name(Attempt attempt) {

@@ -156,6 +156,13 @@ public final class Backend {
         suspectUntilNanos = nowNanos + SUSPECT_NANOS + (long) (chance * SUSPECT_MORE_NANOS);
     }
 
+    /** Keeps a suspicion up until it is known whether it was right; changes nothing where there is none. */
+    public void staySuspect(long nowNanos, long untilNanos) {
+        if (isSuspect(nowNanos) && untilNanos - suspectUntilNanos > 0) {
+            suspectUntilNanos = untilNanos;
+        }
+    }
+
     /** Whether others come first for now. */
     public boolean isSuspect(long nowNanos) {
         long until = suspectUntilNanos;

@@ -37,11 +37,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What one call does, and what many at once do: F-12 to F-14, F-22, F-47, F-48, F-52. */
-@Tag("load")
 class CallsTest {
 
     @Test

@@ -8,11 +8,11 @@ import dev.onehop.Balancer;
 import dev.onehop.eligible.Decision;
 import dev.onehop.eligible.FallbackReason;
 import dev.onehop.health.Backend;
-import dev.onehop.health.Signal;
 import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.Service;
 import dev.onehop.service.ServiceType;
+import dev.onehop.testing.Callers;
 import dev.onehop.testing.ChiSquare;
 import dev.onehop.testing.SampleService;
 import java.net.ConnectException;
@@ -80,10 +80,7 @@ class LongFaultsTest {
     void f30_probesComeAfter1_2_4_8_16And30Seconds() throws Exception {
         try (Pushed fleet = Pushed.pods(10)) {
             fleet.refuse(0, 1);
-            fleet.attemptOn("pod-0").failed(Signal.CONNECT_REFUSED);
-            fleet.time.advance(Duration.ofMillis(3_001));
-            fleet.attemptOn("pod-0").failed(Signal.CONNECT_REFUSED);
-            fleet.time.run();
+            Callers.refusedTwice(fleet.api(), "pod-0", fleet.time);
             assertThat(fleet.out()).containsExactly("pod-0");
             var gaps = new ArrayList<Double>();
             long last = fleet.time.nanoTime();
@@ -131,10 +128,11 @@ class LongFaultsTest {
     @Test
     void f33_refusalsThatSixtyFourThreadsReportAtOnceAreASuspicionAndTheNextAnEjection() throws Exception {
         try (Pushed fleet = Pushed.pods(5)) {
+            Attempt another = fleet.attemptOn("pod-0");
+            fleet.time.advance(Duration.ofMillis(2));
             atOnce(fleet, 64, attempt -> attempt.failed(new ConnectException("Connection refused")));
             int first = fleet.snapshots.ejections();
-            fleet.time.advance(Duration.ofMillis(3_001));
-            fleet.attemptOn("pod-0").failed(new ConnectException("Connection refused"));
+            another.failed(new ConnectException("Connection refused"));
             fleet.time.run();
 
             Figure.print(
@@ -175,33 +173,27 @@ class LongFaultsTest {
     @Test
     void f34_aPodThatReturnsAndFailsAgainIsOutAfterTwoFailuresAgain() throws Exception {
         try (Pushed fleet = Pushed.pods(5)) {
-            List<Integer> failures = new ArrayList<>();
+            List<Long> failures = new ArrayList<>();
             List<Integer> times = new ArrayList<>();
             for (int round = 1; round <= 3; round++) {
-                int failed = 0;
-                while (fleet.out().isEmpty()) {
+                fleet.refuse(0, 1);
+                long looked = fleet.probes.all();
+                long refused = 0;
+                while (fleet.out().isEmpty() && refused < 10) {
                     fleet.attemptOn("pod-0").failed(new ConnectException("Connection refused"));
-                    failed++;
-                    fleet.time.advance(Duration.ofMillis(3_001));
-                    assertThat(failed).isLessThan(10);
-                    if (fleet.snapshots.ejections() == round) {
-                        break;
-                    }
+                    refused++;
+                    fleet.time.advance(SECOND);
                 }
-                failures.add(failed);
-                fleet.api()
-                        .eligible()
-                        .ejected()
-                        .forEach(out -> times.add(fleet.api()
-                                .eligible()
-                                .ejection(out)
-                                .orElseThrow()
-                                .times()));
+                failures.add(refused + fleet.probes.all() - looked);
+                assertThat(refused).as("what callers see of it").isEqualTo(1);
+                var out = fleet.api().eligible().ejected().get(0);
+                times.add(fleet.api().eligible().ejection(out).orElseThrow().times());
+                fleet.refusing.clear();
                 fleet.time.advance(Duration.ofSeconds(5));
                 assertThat(fleet.out()).isEmpty();
             }
             Figure.print("F-34", "ejected, back, ejected, back, ejected (pushed time)", "after %s failures", failures);
-            assertThat(failures).containsExactly(2, 2, 2);
+            assertThat(failures).containsExactly(2L, 2L, 2L);
             assertThat(fleet.snapshots.ejections()).isEqualTo(3);
             assertThat(times).isSorted();
         }
@@ -246,13 +238,10 @@ class LongFaultsTest {
         try (Pushed fleet = Pushed.pods(5)) {
             fleet.probesHang = true;
             for (String pod : List.of("pod-0", "pod-1")) {
-                fleet.attemptOn(pod).failed(Signal.CONNECT_TIMEOUT);
-                fleet.time.advance(Duration.ofMillis(3_001));
-                fleet.attemptOn(pod).failed(Signal.CONNECT_TIMEOUT);
-                fleet.time.run();
+                Callers.refusedTwice(fleet.api(), pod, fleet.time);
+                fleet.time.advance(Duration.ofMillis(1_201));
             }
             assertThat(fleet.out()).containsExactly("pod-0", "pod-1");
-            fleet.time.advance(Duration.ofMillis(1_201));
             assertThat(fleet.onTrial()).containsExactly("pod-0");
 
             fleet.publish(IntStream.range(1, 5).mapToObj(SampleService::pod).toList());
@@ -348,11 +337,7 @@ class LongFaultsTest {
             for (int round = 0; round < 10; round++) {
                 // all well; one out for bad connects; back with a share that grows; all well again
                 worst = Math.max(worst, unevenness(picks(fleet, 25_000), 10, turns));
-                Attempt one = fleet.attemptOn("pod-3");
-                one.failed(Signal.CONNECT_REFUSED);
-                fleet.time.advance(Duration.ofMillis(3_001));
-                fleet.attemptOn("pod-3").failed(Signal.CONNECT_REFUSED);
-                fleet.time.run();
+                Callers.refusedTwice(fleet.api(), "pod-3", fleet.time);
                 assertThat(fleet.out()).containsExactly("pod-3");
                 worst = Math.max(worst, unevenness(picks(fleet, 25_000), 9, turns));
                 fleet.time.advance(Duration.ofMillis(4_900));

@@ -11,11 +11,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Pods are replaced under load, and nobody notices: F-01, F-05, F-06. */
-@Tag("load")
 class RollingRestartTest {
 
     @Test

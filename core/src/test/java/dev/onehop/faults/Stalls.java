@@ -12,6 +12,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Stalls implements AutoCloseable {
 
+    /** With a longer one, this machine is not fit for a load that counts milliseconds. */
+    static final Duration FAIR = Duration.ofMillis(200);
+
     private static final long NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Thread watch = new Thread(this::watch, "stalls");

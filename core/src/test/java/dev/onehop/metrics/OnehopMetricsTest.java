@@ -15,6 +15,7 @@ import dev.onehop.service.Discovery;
 import dev.onehop.service.ServiceDeclaration;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
+import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -352,22 +353,7 @@ class OnehopMetricsTest {
     }
 
     private void eject(Balancer api, String pod) throws NoBackendException {
-        for (int i = 0; i < 2; i++) {
-            refuse(api, pod);
-            metered.time.advance(Duration.ofMillis(3_001 * (1 - i)));
-        }
-    }
-
-    private static void refuse(Balancer api, String pod) throws NoBackendException {
-        for (int i = 0; i < 10_000; i++) {
-            try (Attempt attempt = api.attempt()) {
-                if (name(attempt).equals(pod)) {
-                    attempt.failed(new ConnectException("Connection refused"));
-                    return;
-                }
-            }
-        }
-        throw new AssertionError(pod + " was not picked in 10,000 attempts");
+        Callers.refusedTwice(api, pod, metered.time);
     }
 
     private void badAnswers(Balancer api, String pod) throws NoBackendException {

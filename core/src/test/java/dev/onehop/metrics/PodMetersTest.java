@@ -2,12 +2,10 @@ package dev.onehop.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onehop.Attempt;
 import dev.onehop.Balancer;
 import dev.onehop.service.Endpoint;
+import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
-import java.net.ConnectException;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -41,10 +39,7 @@ class PodMetersTest {
     @Test
     void anEjectedPodSaysSo() throws Exception {
         Balancer api = metered.fleet(2);
-        for (int i = 0; i < 2; i++) {
-            refuse(api, "pod-0");
-            metered.time.advance(Duration.ofMillis(3_001 * (1 - i)));
-        }
+        Callers.refusedTwice(api, "pod-0", metered.time);
 
         assertThat(metered.value("onehop.pod.ejected", "pod", "pod-0")).isEqualTo(1);
         assertThat(metered.value("onehop.pod.ejected", "pod", "pod-1")).isZero();
@@ -104,17 +99,5 @@ class PodMetersTest {
 
     private double of(String pod) {
         return metered.value("onehop.pod.attempts.started", "pod", pod);
-    }
-
-    private static void refuse(Balancer api, String pod) throws Exception {
-        for (int i = 0; i < 10_000; i++) {
-            try (Attempt attempt = api.attempt()) {
-                if (attempt.backend().orElseThrow().podName().orElseThrow().equals(pod)) {
-                    attempt.failed(new ConnectException("Connection refused"));
-                    return;
-                }
-            }
-        }
-        throw new AssertionError(pod + " was not picked in 10,000 attempts");
     }
 }
