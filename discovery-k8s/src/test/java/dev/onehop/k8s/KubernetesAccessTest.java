@@ -26,7 +26,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -540,12 +539,10 @@ class KubernetesAccessTest {
 
     @Test
     void c25_afterAGapInTimeEverythingIsListedAgain() {
-        var asleep = new AtomicBoolean();
-        try (Rig rig = Rig.start(
-                UnaryOperator.identity(), builder -> builder.wallMillis(() -> asleep.get() ? 3_600_000 : 0))) {
+        try (Rig rig = Rig.start()) {
             rig.slice("s1", "10.0.0.1").live();
             rig.time.advance(SECOND.dividedBy(2));
-            asleep.set(true);
+            rig.asleepMillis = 3_600_000;
 
             rig.push(
                     SECOND,

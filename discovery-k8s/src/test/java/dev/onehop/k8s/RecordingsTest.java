@@ -65,7 +65,7 @@ class RecordingsTest {
 
             assertThat(rig.heard.subList(1, rig.heard.size()))
                     .allSatisfy(view -> assertThat(view).isInstanceOf(Live.class));
-            // Not that nothing was listed again: until() pushes time, and a slow machine has it pushed past timeouts.
+            assertThat(rig.status("endpointslices").relists()).isZero();
             assertThat(rig.status("endpointslices").divergences()).isZero();
         }
     }

@@ -22,29 +22,38 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
  * An API server over real HTTP, a discovery whose time a test pushes, and the views one subscriber heard. HTTP takes the
- * time it takes; everything that waits by the clock waits for {@link #push}.
+ * time it takes; everything that waits by the clock waits for {@link #push}. The wall clock is pushed along: a machine
+ * that takes ten real seconds for one pushed second would otherwise look as if it had slept.
  */
 final class Rig implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Duration STUCK = Duration.ofMillis(300);
     private static final Duration MOMENT = Duration.ofMillis(25);
+    private static final Duration LONGEST_MOMENT = KeptEndpoints.EMPTIED.plusSeconds(1);
 
     final FakeApiServer server;
     final ManualTime time = new ManualTime();
     final List<ServiceView> heard = new CopyOnWriteArrayList<>();
     final KubernetesDiscovery discovery;
+    /** How long this machine has been asleep, in milliseconds: the wall clock went on meanwhile, the other did not. */
+    volatile long asleepMillis;
+
     Discovery.Subscription subscription;
 
     private Rig(FakeApiServer server, KubernetesDiscoveryBuilder builder) {
         this.server = server;
-        discovery =
-                builder.environment(Map.of()).loop(time).random(new Random(7)).build();
+        discovery = builder.environment(Map.of())
+                .loop(time)
+                .random(new Random(7))
+                .wallMillis(() -> time.nanoTime() / 1_000_000 + asleepMillis)
+                .build();
     }
 
     /** A server with {@link ApiObjects#API} and nobody following it yet. */
@@ -105,14 +114,25 @@ final class Rig implements AutoCloseable {
         until(() -> last() instanceof Stale);
     }
 
-    /** Waits; where a view is told a moment later (a removal that is held back), that moment passes. */
+    /**
+     * Waits; where a view is told a moment later (a removal that is held back), that moment passes. However long HTTP
+     * takes meanwhile, no more time is pushed per view than the longest such moment, so never as far as a timeout.
+     */
     void until(BooleanSupplier condition) {
+        var told = new AtomicInteger(heard.size());
+        var left = new AtomicReference<>(LONGEST_MOMENT);
         untilInThisMoment(() -> {
             if (condition.getAsBoolean()) {
                 return true;
             }
-            if (discovery.isWaiting()) {
+            if (told.getAndSet(heard.size()) != heard.size()) {
+                left.set(LONGEST_MOMENT);
+            }
+            if (discovery.isWaiting()
+                    && discovery.unanswered() == 0
+                    && left.get().compareTo(MOMENT) >= 0) {
                 time.advance(MOMENT);
+                left.set(left.get().minus(MOMENT));
             }
             return false;
         });
