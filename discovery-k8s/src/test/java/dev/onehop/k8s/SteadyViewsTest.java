@@ -20,10 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -221,48 +219,6 @@ class SteadyViewsTest {
                 assertThat(api.eligible().decision()).isInstanceOf(Decision.Pick.class);
                 for (int i = 50; i < views.size(); i++) {
                     assertThat(views.get(i) - views.get(i - 50)).isGreaterThanOrEqualTo(950_000_000L);
-                }
-            }
-        }
-    }
-
-    @Test
-    void c28_fiveThousandEndpointsAreListedAndPublished() {
-        try (FakeApiServer server = FakeApiServer.start()) {
-            server.create("services", "shop", ApiObjects.apiService());
-            for (int slice = 0; slice < 50; slice++) {
-                String prefix = "10.2." + slice + ".";
-                server.create(
-                        "endpointslices",
-                        "shop",
-                        ApiObjects.slice(
-                                "s%02d".formatted(slice),
-                                IntStream.rangeClosed(1, 100)
-                                        .mapToObj(i -> prefix + i)
-                                        .toArray(String[]::new)));
-            }
-            for (int round = 1; round <= 3; round++) {
-                long began = System.nanoTime();
-                try (var discovery = KubernetesDiscovery.builder()
-                                .config(Rig.config(server))
-                                .build();
-                        Onehop onehop = Onehop.builder()
-                                .discovery(discovery)
-                                .meshDetection(false)
-                                .build()) {
-                    Balancer api = onehop.balancer("api-service.shop:80");
-                    var first = new CompletableFuture<Long>();
-                    api.onChange(eligible -> {
-                        if (eligible.size() > 0) {
-                            first.complete(System.nanoTime());
-                        }
-                    });
-
-                    long millis = (first.orTimeout(20, TimeUnit.SECONDS).join() - began) / 1_000_000;
-
-                    System.out.printf(
-                            "C-28: 5,000 endpoints in 50 slices, round %d: list to pick %d ms%n", round, millis);
-                    assertThat(api.eligible().size()).isEqualTo(5_000);
                 }
             }
         }
