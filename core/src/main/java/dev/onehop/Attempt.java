@@ -2,6 +2,8 @@ package dev.onehop;
 
 import dev.onehop.eligible.Decision;
 import dev.onehop.health.Backend;
+import dev.onehop.health.Evidence;
+import dev.onehop.health.IdentityEvidence;
 import dev.onehop.health.Outcome;
 import dev.onehop.health.Signal;
 import dev.onehop.health.Trial;
@@ -120,7 +122,9 @@ public final class Attempt implements AutoCloseable {
      * @return whether this was the first ending
      */
     public boolean failed(Throwable cause) {
-        return failed(classify(Objects.requireNonNull(cause, "cause")));
+        Signal signal = classify(Objects.requireNonNull(cause, "cause"));
+        String why = signal.evidence() == Evidence.IDENTITY ? IdentityEvidence.words(cause) : "";
+        return end(new Outcome.Failed(signal, why));
     }
 
     /**
@@ -141,6 +145,11 @@ public final class Attempt implements AutoCloseable {
     /** What a failure says about the backend. */
     Signal classify(Throwable failure) {
         return endings.classifier().ofFailure(failure);
+    }
+
+    /** Why a certificate that was refused is probably our own trouble; empty where it is the backend's. */
+    Optional<String> doubt() {
+        return endings.doubt();
     }
 
     /** The same fallback with its name resolved. */

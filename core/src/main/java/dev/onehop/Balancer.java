@@ -202,6 +202,7 @@ public final class Balancer {
                 now.pipeline.destination(),
                 now.pipeline.viewAge(),
                 now.pipeline.eligible(),
+                now.pipeline.tally().quarantined(),
                 settings.policy().toString(),
                 now.pipeline.tally().fallbacks(),
                 now.pipeline.tally().refusals(),

@@ -20,7 +20,8 @@ public interface Dialer<T> {
      *
      * @param timeout how long this one dial may take
      * @throws IOException a refused, timed-out or unreachable connect or a broken TLS handshake lets another backend be
-     *     tried; anything else goes to the caller at once
+     *     tried; anything else goes to the caller at once. A socket's own timeout or reset during the handshake is to be
+     *     wrapped into an {@code SSLHandshakeException}, or it looks as if it had come after the request
      */
     T dial(Attempt attempt, Duration timeout) throws IOException;
 }

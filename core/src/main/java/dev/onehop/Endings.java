@@ -6,6 +6,7 @@ import dev.onehop.health.Outcome;
 import dev.onehop.health.Signal;
 import dev.onehop.health.Trial;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,23 +24,27 @@ final class Endings {
 
     private final Settings settings;
     private final FleetHealth health;
+    private final Quarantine quarantine;
     private final Tally tally;
     private final Consumer<BooleanSupplier> onLoop;
     private final Runnable doubtFeedback;
 
     /**
      * @param health touched on the loop only
+     * @param quarantine takes refused certificates, on the loop only
      * @param onLoop runs a change on the loop; where it says that something changed, picks are to see it
      * @param doubtFeedback called once, when many attempts were opened and nobody has said how one went
      */
     Endings(
             Settings settings,
             FleetHealth health,
+            Quarantine quarantine,
             Tally tally,
             Consumer<BooleanSupplier> onLoop,
             Runnable doubtFeedback) {
         this.settings = settings;
         this.health = health;
+        this.quarantine = quarantine;
         this.tally = tally;
         this.onLoop = onLoop;
         this.doubtFeedback = doubtFeedback;
@@ -67,23 +72,25 @@ final class Endings {
     /** An attempt has ended. */
     void ended(Backend backend, Outcome outcome, long startNanos, @Nullable Trial trial) {
         backend.ended(outcome);
-        if (outcome instanceof Outcome.Succeeded) {
-            tally.feedback().heard();
-            backend.softEvidence().succeeded();
-        } else if (outcome instanceof Outcome.Failed failed) {
-            tally.feedback().heard();
-            tally.count(failed.signal());
-            failed(backend, failed.signal(), startNanos);
-        }
         if (trial != null) {
             onLoop.accept(() -> {
                 health.tried(trial, outcome, nanoTime());
                 return true;
             });
         }
+        if (outcome instanceof Outcome.Succeeded) {
+            tally.feedback().heard();
+            backend.softEvidence().succeeded();
+            backend.identity().shown(startNanos);
+        } else if (outcome instanceof Outcome.Failed failed) {
+            tally.feedback().heard();
+            tally.count(failed.signal());
+            failed(backend, failed, startNanos);
+        }
     }
 
-    private void failed(Backend backend, Signal signal, long startNanos) {
+    private void failed(Backend backend, Outcome.Failed failed, long startNanos) {
+        Signal signal = failed.signal();
         long nowNanos = nanoTime();
         switch (signal.evidence()) {
             case HARD -> {
@@ -95,7 +102,13 @@ final class Endings {
                     onLoop.accept(() -> health.suspected(backend));
                 }
             }
+            case IDENTITY -> {
+                backend.identity().refused(nowNanos);
+                backend.suspect(nowNanos, settings.random().nextDouble());
+                onLoop.accept(() -> quarantine.refused(backend, failed.why(), nanoTime()));
+            }
             case SOFT, RATE -> {
+                backend.identity().shown(nowNanos);
                 boolean unfair = signal == Signal.RESPONSE_TIMEOUT && nowNanos - startNanos < FAIR_PATIENCE.toNanos();
                 String enough = unfair ? null : backend.softEvidence().add(signal);
                 if (enough != null) {
@@ -104,6 +117,11 @@ final class Endings {
             }
             case NONE -> {}
         }
+    }
+
+    /** Why a refused certificate is probably our own trouble; empty where it is the backend's. */
+    Optional<String> doubt() {
+        return quarantine.doubt(nanoTime());
     }
 
     private long nanoTime() {

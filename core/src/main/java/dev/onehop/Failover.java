@@ -1,6 +1,7 @@
 package dev.onehop;
 
 import dev.onehop.health.Backend;
+import dev.onehop.health.Evidence;
 import dev.onehop.health.Signal;
 import dev.onehop.time.SerialScheduler;
 import java.net.SocketTimeoutException;
@@ -39,6 +40,7 @@ final class Failover {
     private final long deadlineNanos;
     private final List<Backend> tried = new ArrayList<>(MAX_BACKENDS);
     private final List<DialFailed> failures = new ArrayList<>(MAX_BACKENDS);
+    private Optional<String> doubt = Optional.empty();
     private boolean onlyInstantRefusals = true;
     private long dialledNanos;
     private long dialNanos;
@@ -91,9 +93,13 @@ final class Failover {
         onlyInstantRefusals &= signal == Signal.CONNECT_REFUSED && dialledNanos < INSTANT.toNanos();
         long millis = tookNanos / 1_000_000;
         failures.add(new DialFailed(attempt + " after " + millis + " ms: " + failure));
+        doubt = signal.evidence() == Evidence.IDENTITY ? attempt.doubt() : Optional.empty();
         Optional<Backend> backend = attempt.backend();
         backend.ifPresent(tried::add);
-        return backend.isPresent() && signal.isHard() && tried.size() < most() && left().compareTo(TOO_LATE) >= 0;
+        return backend.isPresent()
+                && signal.mayTryAnother()
+                && tried.size() < most()
+                && left().compareTo(TOO_LATE) >= 0;
     }
 
     /** An even share of the time is one of three: a fourth try comes about only where the first three cost none. */
@@ -105,9 +111,11 @@ final class Failover {
         return tried;
     }
 
-    /** Tells the caller of every dial, by exceptions suppressed in the last failure, which keeps its own type. */
+    /** Tells the caller of every dial, by exceptions suppressed in the last failure, which keeps its own type. One more
+     * says so where certificates fail and it is probably us. */
     void explain(Throwable last) {
         failures.forEach(last::addSuppressed);
+        doubt.ifPresent(why -> last.addSuppressed(new DialFailed(why)));
     }
 
     /**

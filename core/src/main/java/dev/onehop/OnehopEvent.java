@@ -110,6 +110,32 @@ public sealed interface OnehopEvent {
         }
     }
 
+    /**
+     * A backend is not used any more, for its certificate is not accepted.
+     *
+     * @param why for people, safe to print
+     */
+    record Quarantined(Destination port, Backend backend, String why) implements OnehopEvent {
+        public Quarantined {
+            Objects.requireNonNull(port, "port");
+            Objects.requireNonNull(backend, "backend");
+            Objects.requireNonNull(why, "why");
+        }
+    }
+
+    /**
+     * The certificates of so many backends are not accepted that it is our own trust configuration: all that were set aside
+     * for theirs are used again (reliability 2.3). Not told again while it goes on.
+     *
+     * @param why for people, safe to print
+     */
+    record TrustDoubted(Destination port, String why) implements OnehopEvent {
+        public TrustDoubted {
+            Objects.requireNonNull(port, "port");
+            Objects.requireNonNull(why, "why");
+        }
+    }
+
     /** So many backends answer badly that it is not them: none is ejected for bad answers (reliability 2.5). */
     record PanicBegan(Destination port) implements OnehopEvent {
         public PanicBegan {

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One backend per routed endpoint, the same object as before where the endpoint is the same; those not routed to any more
- * are forgotten.
+ * are forgotten. Those in quarantine are kept, but for all others here they are not present.
  *
  * <p>Serial: belongs to the pipeline's loop.
  */
@@ -24,10 +26,14 @@ final class RoutedBackends {
 
     private final String hostName;
     private final MonotonicClock clock;
+    private final Quarantine quarantine;
     private final Map<BackendKey, Backend> backends = new HashMap<>();
+    private Map<BackendKey, Backend> used = backends;
     private volatile AttemptTotals totals = AttemptTotals.NONE;
 
-    RoutedBackends(String hostName, MonotonicClock clock) {
+    /** @param quarantine says who may not be used; such backends stay known, but count as absent */
+    RoutedBackends(String hostName, MonotonicClock clock, Quarantine quarantine) {
+        this.quarantine = quarantine;
         this.hostName = hostName;
         this.clock = clock;
     }
@@ -39,29 +45,29 @@ final class RoutedBackends {
 
     /** The keys of the present backends; a view, which changes with them. */
     Set<BackendKey> keys() {
-        return Collections.unmodifiableSet(backends.keySet());
+        return Collections.unmodifiableSet(used.keySet());
     }
 
     /** All present backends, in no particular order. */
     Iterable<Backend> all() {
-        return Collections.unmodifiableCollection(backends.values());
+        return Collections.unmodifiableCollection(used.values());
     }
 
     Optional<Backend> get(BackendKey key) {
-        return Optional.ofNullable(backends.get(key));
+        return Optional.ofNullable(used.get(key));
     }
 
     /** Whether this very backend is present, and not another incarnation. */
     boolean contains(Backend backend) {
-        return backends.get(backend.key()) == backend;
+        return used.get(backend.key()) == backend;
     }
 
-    /** Takes over a route, and gives its backends in its order. */
+    /** Takes over a route, and gives those of its backends that may be used, in its order. */
     List<Backend> keep(Route route) {
         if (!(route instanceof Route.Backends set)) {
             totals = totals.with(List.of(), backends.values(), clock.nanoTime());
             backends.clear();
-            return List.of();
+            return usable(List.of());
         }
         List<Backend> present = new ArrayList<>(set.endpoints().size());
         for (RoutedEndpoint endpoint : set.endpoints()) {
@@ -84,6 +90,14 @@ final class RoutedBackends {
             left.forEach(backend -> backends.remove(backend.key()));
         }
         totals = totals.with(present, left, clock.nanoTime());
-        return present;
+        return usable(present);
+    }
+
+    private List<Backend> usable(List<Backend> present) {
+        List<Backend> usable = quarantine.usable(present, clock.nanoTime());
+        used = usable.size() == backends.size()
+                ? backends
+                : usable.stream().collect(Collectors.toMap(Backend::key, Function.identity()));
+        return usable;
     }
 }

@@ -71,14 +71,15 @@ final class ServicePipeline implements AutoCloseable {
         this.loop = settings.loop();
         String hostName =
                 destination.service().name() + "." + destination.service().namespace();
-        var backends = new RoutedBackends(hostName, new MonotonicClock(loop::nanoTime));
-        this.tally = new Tally(backends::totals);
+        var quarantine = new Quarantine(destination, this::later);
+        var backends = new RoutedBackends(hostName, new MonotonicClock(loop::nanoTime), quarantine);
+        this.tally = new Tally(backends::totals, quarantine::now);
         this.events = new PortEvents(destination, tally, settings.listeners());
         this.listeners = new SnapshotListeners(destination);
         this.health = new FleetHealth(destination, backends, loop, settings.random(), this::probe, events::later);
         this.snapshots = new NextSnapshot(destination, settings, backends, health);
         this.timers = new SnapshotTimers(loop, settings.maxStaleness(), health::nextNanos, this::republish);
-        this.endings = new Endings(settings, health, tally, this::onLoop, this::doubtFeedback);
+        this.endings = new Endings(settings, health, quarantine, tally, this::onLoop, this::doubtFeedback);
         this.eligible = Eligible.nobody(new Decision.Wait(NOTHING_YET.why()), NOTHING_YET, null, 0);
     }
 
@@ -92,6 +93,10 @@ final class ServicePipeline implements AutoCloseable {
         }
         waitTimer = loop.schedule(settings.initialWait(), this::stopWaiting);
         subscription = settings.discovery().subscribe(destination.service(), this::arrived);
+    }
+
+    private void later(OnehopEvent event) {
+        events.later(event);
     }
 
     Destination destination() {

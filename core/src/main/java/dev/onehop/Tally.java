@@ -2,6 +2,7 @@ package dev.onehop;
 
 import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
+import dev.onehop.health.Backend;
 import dev.onehop.health.Ejection;
 import dev.onehop.health.Signal;
 import java.util.EnumMap;
@@ -23,6 +24,9 @@ public final class Tally {
     private final Map<FallbackReason, LongAdder> fallbacks = adders(FallbackReason.class);
     private final Map<Verdict, LongAdder> refusals = adders(Verdict.class);
     private final Map<Ejection.Kind, LongAdder> ejections = adders(Ejection.Kind.class);
+    private final Supplier<Map<Backend, String>> quarantined;
+    private final LongAdder quarantines = new LongAdder();
+    private final LongAdder trustDoubts = new LongAdder();
     private final LongAdder failovers = new LongAdder();
     private final LongAdder failoversRefused = new LongAdder();
     private final LongAdder returns = new LongAdder();
@@ -30,8 +34,9 @@ public final class Tally {
     private final LongAdder trialsLeaked = new LongAdder();
     private volatile boolean panicking;
 
-    Tally(Supplier<AttemptTotals> attempts) {
+    Tally(Supplier<AttemptTotals> attempts, Supplier<Map<Backend, String>> quarantined) {
         this.attempts = attempts;
+        this.quarantined = quarantined;
     }
 
     /** Attempts opened on backends. */
@@ -89,6 +94,21 @@ public final class Tally {
         return sum(ejections, kind);
     }
 
+    /** Backends that are not used, for their certificates are not accepted, and why in words that are safe to print. */
+    public Map<Backend, String> quarantined() {
+        return quarantined.get();
+    }
+
+    /** Backends that were set aside for their certificates. */
+    public long quarantines() {
+        return quarantines.sum();
+    }
+
+    /** How often so many certificates were not accepted that it was our own trust configuration. */
+    public long trustDoubts() {
+        return trustDoubts.sum();
+    }
+
     /** Ejected backends that came back. */
     public long returns() {
         return returns.sum();
@@ -139,6 +159,10 @@ public final class Tally {
             increment(ejections, ejected.kind());
         } else if (event instanceof OnehopEvent.Returned) {
             returns.increment();
+        } else if (event instanceof OnehopEvent.Quarantined) {
+            quarantines.increment();
+        } else if (event instanceof OnehopEvent.TrustDoubted) {
+            trustDoubts.increment();
         } else if (event instanceof OnehopEvent.PanicBegan) {
             panics.increment();
             panicking = true;

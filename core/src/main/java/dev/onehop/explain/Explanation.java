@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason one sentence for people
  * @param view state and age of the view
  * @param policy how backends are picked
- * @param backends who is picked, and who is ejected
+ * @param backends who is picked, who is ejected, and who is in quarantine
  * @param excluded who is not in the route
  * @param fallbacks how many connections went to the ClusterIP so far, by reason
  * @param refusals how many connections were refused so far
@@ -79,11 +79,11 @@ public record Explanation(
      * @param pod null when the slice names none
      * @param node null when the slice names none
      * @param zone null when the slice names none
-     * @param probability that the next random pick is this one; 0 while it is ejected
+     * @param probability that the next random pick is this one; 0 while it is ejected or in quarantine
      * @param started attempts so far
      * @param failed attempts that failed so far
      * @param inFlight attempts open now
-     * @param ejection evidence and time left, {@code ""} when it is not ejected
+     * @param ejection evidence and time left, or why it is in quarantine; {@code ""} when it is neither
      */
     public record Candidate(
             String address,
@@ -108,11 +108,16 @@ public record Explanation(
     public record LeftOut(
             @Nullable String address, @Nullable String pod, String slice, String rule, String reason) {}
 
-    /** Explains a snapshot. */
+    /**
+     * Explains a snapshot.
+     *
+     * @param quarantined backends of the route that are not in it for their certificates, with the reason
+     */
     public static Explanation of(
             Destination destination,
             Optional<Duration> viewAge,
             Eligible eligible,
+            Map<Backend, String> quarantined,
             String policy,
             Map<FallbackReason, Long> fallbacks,
             long refusals,
@@ -133,7 +138,7 @@ public record Explanation(
                 reason(eligible),
                 view(eligible.view(), viewAge),
                 policy,
-                candidates(eligible, nowNanos),
+                candidates(eligible, quarantined, nowNanos),
                 route.map(Route::excluded).orElse(List.of()).stream()
                         .map(Explanation::leftOut)
                         .toList(),
@@ -184,7 +189,7 @@ public record Explanation(
         return new View("live", age, "");
     }
 
-    private static List<Candidate> candidates(Eligible eligible, long nowNanos) {
+    private static List<Candidate> candidates(Eligible eligible, Map<Backend, String> quarantined, long nowNanos) {
         List<Candidate> all = new ArrayList<>();
         eligible.backends().forEach(backend -> all.add(candidate(backend, 1.0 / eligible.size(), "")));
         eligible.ejected()
@@ -194,6 +199,11 @@ public record Explanation(
                         eligible.ejection(backend)
                                 .map(e -> ejection(e, nowNanos))
                                 .orElse(""))));
+        quarantined.forEach((backend, why) -> {
+            if (!eligible.contains(backend)) {
+                all.add(candidate(backend, 0, "quarantined, for its certificate is not accepted: " + why));
+            }
+        });
         return all;
     }
 

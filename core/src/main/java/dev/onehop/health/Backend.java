@@ -36,6 +36,7 @@ public final class Backend {
     private volatile Endpoint endpoint;
     private final HardEvidence hardEvidence = new HardEvidence();
     private final SoftEvidence softEvidence;
+    private final IdentityEvidence identity = new IdentityEvidence();
 
     /** Until when it is suspect, by the monotonic clock, or {@link #NEVER}. */
     private volatile long suspectUntilNanos = NEVER;
@@ -143,6 +144,11 @@ public final class Backend {
     /** The bad answers of this backend. */
     public SoftEvidence softEvidence() {
         return softEvidence;
+    }
+
+    /** Whether its certificates are accepted. */
+    public IdentityEvidence identity() {
+        return identity;
     }
 
     /**

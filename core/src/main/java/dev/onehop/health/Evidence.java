@@ -8,6 +8,8 @@ public enum Evidence {
     SOFT,
     /** It answered badly, but perhaps because of the request: only a high rate nominates it. */
     RATE,
+    /** Its certificate is not one we accept: one failure sets it aside for as long as this pod lives. */
+    IDENTITY,
     /** Nothing: it is our own trouble, the caller's wish, or the ordinary end of a connection. */
     NONE
 }

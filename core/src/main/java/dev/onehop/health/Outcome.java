@@ -16,10 +16,16 @@ public sealed interface Outcome {
      * The attempt failed.
      *
      * @param signal what that says about the backend
+     * @param why for people, safe to print; {@code ""} where the signal says all
      */
-    record Failed(Signal signal) implements Outcome {
+    record Failed(Signal signal, String why) implements Outcome {
         public Failed {
             Objects.requireNonNull(signal, "signal");
+            Objects.requireNonNull(why, "why");
+        }
+
+        public Failed(Signal signal) {
+            this(signal, "");
         }
     }
 

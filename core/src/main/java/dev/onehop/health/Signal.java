@@ -10,11 +10,10 @@ public enum Signal {
     UNREACHABLE(Evidence.HARD),
     /** The TLS handshake broke down. */
     TLS_HANDSHAKE(Evidence.HARD),
-    /**
-     * One side does not accept the other's certificate. Says nothing of whether the pod is up, and often that our own
-     * trust or client certificate is wrong, so it is no reason to go round all pods.
-     */
-    TLS_IDENTITY(Evidence.NONE),
+    /** Its certificate is not one we accept: no trust, another name, expired. Nothing of a request was sent. */
+    TLS_IDENTITY(Evidence.IDENTITY),
+    /** It does not accept our certificate, or misses one: that is our own trouble, and the same with every pod. */
+    TLS_CLIENT_REFUSED(Evidence.NONE),
     /** Our own ports, files or threads ran out: says nothing about the backend. */
     LOCAL_EXHAUSTION(Evidence.NONE),
     /** The connection broke before the answer was complete. */
@@ -47,7 +46,12 @@ public enum Signal {
         return evidence;
     }
 
-    /** Whether the connection was never made, so that another backend may be tried whatever the request is. */
+    /** Whether nothing of a request was sent, so that another backend may be tried whatever the request is. */
+    public boolean mayTryAnother() {
+        return isHard() || evidence == Evidence.IDENTITY;
+    }
+
+    /** Whether the connection was never made. */
     public boolean isHard() {
         return evidence == Evidence.HARD;
     }

@@ -30,9 +30,15 @@ enum StandardClassifier implements Classifier {
 
     private static final int MAX_CAUSES = 16;
 
-    /** TLS alerts by which a peer refuses our certificate. */
-    private static final List<String> PEER_REFUSES_US =
-            List.of("bad_certificate", "certificate_required", "unknown_ca", "certificate_unknown");
+    /** TLS alerts by which a peer refuses our certificate, or asks for one. */
+    private static final List<String> PEER_REFUSES_US = List.of(
+            "bad_certificate",
+            "unsupported_certificate",
+            "certificate_revoked",
+            "certificate_expired",
+            "certificate_unknown",
+            "unknown_ca",
+            "certificate_required");
 
     /**
      * Classifies by the most telling exception along the chain of causes: a certificate nobody trusts is found at the
@@ -44,7 +50,7 @@ enum StandardClassifier implements Classifier {
         Throwable cause = failure;
         for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
             Signal own = own(cause);
-            if (own == Signal.TLS_IDENTITY || own == Signal.LOCAL_EXHAUSTION) {
+            if (own == Signal.TLS_IDENTITY || own == Signal.TLS_CLIENT_REFUSED || own == Signal.LOCAL_EXHAUSTION) {
                 return own;
             }
             // The innermost says most: clients wrap timeouts and unreachable networks in plain ConnectExceptions. But a
@@ -57,8 +63,11 @@ enum StandardClassifier implements Classifier {
 
     private static Signal own(Throwable cause) {
         String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        if (isIdentity(cause, text)) {
+        if (isIdentity(cause)) {
             return Signal.TLS_IDENTITY;
+        }
+        if (cause instanceof SSLException && isPeersRefusal(text)) {
+            return Signal.TLS_CLIENT_REFUSED;
         }
         if (cause instanceof SSLHandshakeException) {
             return Signal.TLS_HANDSHAKE;
@@ -90,12 +99,22 @@ enum StandardClassifier implements Classifier {
                 || (cause instanceof SocketTimeoutException && text.startsWith("connect timed out"));
     }
 
-    private static boolean isIdentity(Throwable cause, String text) {
+    /** Our side does not accept the server's certificate. */
+    private static boolean isIdentity(Throwable cause) {
         return cause instanceof CertificateException
                 || cause instanceof CertPathBuilderException
                 || cause instanceof CertPathValidatorException
-                || cause instanceof SSLPeerUnverifiedException
-                || (cause instanceof SSLException && PEER_REFUSES_US.stream().anyMatch(text::contains));
+                || cause instanceof SSLPeerUnverifiedException;
+    }
+
+    /**
+     * The server's alert that it does not accept ours: {@code Received fatal alert: bad_certificate} of the JDK,
+     * {@code sslv3 alert bad certificate} of OpenSSL. The alert that we send ourselves is named in {@code (certificate_unknown)
+     * PKIX path building failed}, whose cause tells more.
+     */
+    private static boolean isPeersRefusal(String text) {
+        String words = text.replace(' ', '_');
+        return words.contains("alert") && PEER_REFUSES_US.stream().anyMatch(words::contains);
     }
 
     /** The connection stood; clients word the rest in their own ways. */

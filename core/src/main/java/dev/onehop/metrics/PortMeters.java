@@ -61,6 +61,7 @@ final class PortMeters implements AutoCloseable {
         attempts();
         connections();
         health();
+        meters.addAll(QuarantineMeters.register(registry, tags, balancer));
         discovery();
         publish = Timer.builder("onehop.view.publish")
                 .description("From the arrival of a view to the snapshot that picks see")

@@ -17,7 +17,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,7 +45,37 @@ class StandardClassifierTest {
                         new SocketTimeoutException("Read timed out on connection 7"), Signal.RESPONSE_TIMEOUT, false),
                 Arguments.of(new IOException("upstream said: Network is unreachable"), Signal.OTHER, false),
                 Arguments.of(
-                        new SSLHandshakeException("Received fatal alert: bad_certificate"), Signal.TLS_IDENTITY, false),
+                        new SSLHandshakeException("Received fatal alert: bad_certificate"),
+                        Signal.TLS_CLIENT_REFUSED,
+                        false),
+                Arguments.of(
+                        new SSLHandshakeException("(bad_certificate) Received fatal alert: bad_certificate"),
+                        Signal.TLS_CLIENT_REFUSED,
+                        false),
+                Arguments.of(
+                        new SSLHandshakeException("Received fatal alert: unknown_ca"),
+                        Signal.TLS_CLIENT_REFUSED,
+                        false),
+                Arguments.of(
+                        new SSLHandshakeException("Received fatal alert: certificate_required"),
+                        Signal.TLS_CLIENT_REFUSED,
+                        false),
+                Arguments.of(
+                        new SSLException("error:10000412:SSL routines:OPENSSL_internal:SSLV3_ALERT_BAD_CERTIFICATE"),
+                        Signal.TLS_CLIENT_REFUSED,
+                        false),
+                Arguments.of(
+                        new SSLException("error:14094412:SSL routines:ssl3_read_bytes:sslv3 alert bad certificate"),
+                        Signal.TLS_CLIENT_REFUSED,
+                        false),
+                Arguments.of(
+                        new SSLHandshakeException("Received fatal alert: internal_error"), Signal.TLS_HANDSHAKE, true),
+                Arguments.of(
+                        new SSLHandshakeException("(certificate_unknown) No name matching api found")
+                                .initCause(new CertificateException("No name matching api found")),
+                        Signal.TLS_IDENTITY,
+                        false),
+                Arguments.of(new SSLPeerUnverifiedException("Hostname api not verified"), Signal.TLS_IDENTITY, false),
                 Arguments.of(
                         new SSLHandshakeException("PKIX path building failed")
                                 .initCause(new CertificateException("no trust anchor")),
