@@ -270,6 +270,7 @@ final class FleetHealth {
     }
 
     private boolean updateSharedFate(long nowNanos) {
+        fate.keep(backends.keys());
         boolean now = fate.isShared(Outliers.withTraffic(backends.all()), nowNanos);
         if (now && !shared) {
             log.warn(

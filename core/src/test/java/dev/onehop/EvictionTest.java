@@ -274,6 +274,30 @@ class EvictionTest {
     }
 
     @Test
+    void aFleetThatIsReplacedDoesNotShareTheFateOfTheOneBefore() throws Exception {
+        var panics = new ArrayList<OnehopEvent>();
+        onehop.listen(event -> {
+            if (event instanceof OnehopEvent.PanicBegan) {
+                panics.add(event);
+            }
+        });
+        Balancer api = fleet(10);
+        for (int i = 0; i < 1_000; i++) {
+            Attempt attempt = api.attempt();
+            boolean sick = List.of("pod-0", "pod-1").contains(name(attempt));
+            attempt.answered(sick ? 503 : 200, false);
+            time.advance(Duration.ofMillis(1));
+        }
+        assertThat(names(api.eligible().ejected())).containsExactlyInAnyOrder("pod-0", "pod-1");
+
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 10, 20));
+        time.run();
+
+        assertThat(api.eligible().size()).isEqualTo(10);
+        assertThat(panics).as("two of the pods that have left are no half of a fleet").isEmpty();
+    }
+
+    @Test
     void f27_aPodThatAsksForLessIsNotEjected() throws Exception {
         Balancer api = fleet(5);
         for (int i = 0; i < 1_000; i++) {

@@ -4,6 +4,7 @@ import dev.onehop.route.BackendKey;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Whether so many backends answer badly that it is not them: a database they share, or us. Then nobody is ejected for bad
@@ -24,6 +25,11 @@ public final class SharedFate {
     /** Notes that a backend's answers were found bad. */
     public void nominated(BackendKey key, long nowNanos) {
         nominatedNanos.put(key, nowNanos);
+    }
+
+    /** Forgets those that are not of the fleet any more: of a fleet that was replaced, nobody has answered badly yet. */
+    public void keep(Set<BackendKey> fleet) {
+        nominatedNanos.keySet().retainAll(fleet);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.onehop.route.BackendKey;
 import dev.onehop.testing.SampleService;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SharedFateTest {
@@ -42,6 +43,17 @@ class SharedFateTest {
 
         assertThat(fate.isShared(10, Duration.ofSeconds(30).toNanos())).isTrue();
         assertThat(fate.isShared(10, Duration.ofSeconds(30).toNanos() + 1)).isFalse();
+    }
+
+    @Test
+    void whoHasLeftDoesNotCount() {
+        nominate(5, 0);
+        assertThat(fate.isShared(10, 0)).isTrue();
+
+        fate.keep(Set.copyOf(KEYS.subList(5, 10)));
+
+        assertThat(fate.isShared(0, 0)).as("a fleet without traffic").isFalse();
+        assertThat(fate.isShared(10, 0)).isFalse();
     }
 
     private void nominate(int count, long now) {
