@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Shared: its steps follow one another on whatever threads the dialer completes on; cancelling comes from any.
  */
-final class AsyncConnect<T> {
+final class AsyncConnect<T> implements Connecting<T> {
 
     private static final Logger log = LoggerFactory.getLogger(AsyncConnect.class);
 
@@ -42,13 +42,13 @@ final class AsyncConnect<T> {
         var unused = result.whenComplete((connection, failure) -> abandonIfCancelled());
     }
 
-    /** What the caller holds: cancelling it abandons the attempt under way. */
-    CompletableFuture<T> result() {
+    @Override
+    public CompletableFuture<T> result() {
         return result;
     }
 
-    /** Takes the first attempt, or the reason why there is none. */
-    void begin(@Nullable Attempt attempt, @Nullable Throwable failure) {
+    @Override
+    public void begin(@Nullable Attempt attempt, @Nullable Throwable failure) {
         if (attempt == null) {
             result.completeExceptionally(bare(Objects.requireNonNull(failure)));
         } else {
@@ -84,12 +84,17 @@ final class AsyncConnect<T> {
         attempt.connected();
         if (!result.complete(connection)) {
             attempt.close();
-            if (connection instanceof AutoCloseable unwanted) {
-                try {
-                    unwanted.close();
-                } catch (Exception e) {
-                    log.debug("closing a connection nobody waits for failed", e);
-                }
+            hangUp(connection);
+        }
+    }
+
+    /** Closes a connection that nobody waits for, if it can be. */
+    static void hangUp(Object connection) {
+        if (connection instanceof AutoCloseable unwanted) {
+            try {
+                unwanted.close();
+            } catch (Exception e) {
+                log.debug("closing a connection nobody waits for failed", e);
             }
         }
     }
@@ -115,7 +120,7 @@ final class AsyncConnect<T> {
         }
     }
 
-    private static Throwable bare(Throwable failure) {
+    static Throwable bare(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

@@ -92,8 +92,8 @@ public final class Balancer {
     }
 
     /**
-     * {@link #connect} without blocking. Cancelling the future abandons the attempt under way; a connection that is made
-     * all the same is closed, if it can be.
+     * {@link #connect} without blocking. Cancelling the future abandons the attempts under way; a connection that is made
+     * all the same is closed, if it can be. An {@link AsyncConnector}'s dials may overlap, if so wished; others' never do.
      *
      * @return fails with the last dial's own exception, as {@link #connect} throws it
      */
@@ -111,7 +111,7 @@ public final class Balancer {
         Objects.requireNonNull(dialer, "dialer");
         Live now = live();
         var failover = now.picks.failover(timeout);
-        var call = new AsyncConnect<>(failover, dialer, now::known, now::next);
+        Connecting<T> call = Connecting.by(dialer, failover, now::known, now::next, now.picks, settings);
         now.first.connectingAsync(failover, patience, call.result()).whenComplete(call::begin);
         return call.result();
     }

@@ -86,20 +86,36 @@ final class Failover {
      * @return whether another backend may be tried
      */
     boolean mayTryAnother(Attempt attempt, Throwable failure) {
+        return mayTryAnother(attempt, failure, dialNanos);
+    }
+
+    /** As the other, where several dials are under way. */
+    boolean mayTryAnother(Attempt attempt, Throwable failure, long beganNanos) {
         attempt.failed(failure);
         Signal signal = attempt.classify(failure);
-        long tookNanos = clock.nanoTime() - dialNanos;
+        long tookNanos = clock.nanoTime() - beganNanos;
         dialledNanos += tookNanos;
         onlyInstantRefusals &= signal == Signal.CONNECT_REFUSED && dialledNanos < INSTANT.toNanos();
         long millis = tookNanos / 1_000_000;
         failures.add(new DialFailed(attempt + " after " + millis + " ms: " + failure));
         doubt = signal.evidence() == Evidence.IDENTITY ? attempt.doubt() : Optional.empty();
         Optional<Backend> backend = attempt.backend();
-        backend.ifPresent(tried::add);
+        began(attempt);
         return backend.isPresent()
                 && signal.mayTryAnother()
                 && tried.size() < most()
                 && left().compareTo(TOO_LATE) >= 0;
+    }
+
+    /** A dial has begun, so its backend counts as tried whatever becomes of it. */
+    void began(Attempt attempt) {
+        attempt.backend().filter(backend -> !tried.contains(backend)).ifPresent(tried::add);
+    }
+
+    /** Whether another dial may begin beside one that is slow, and so no instant refusal. */
+    boolean mayDialBeside() {
+        onlyInstantRefusals = false;
+        return tried.size() < most() && left().compareTo(TOO_LATE) >= 0;
     }
 
     /** An even share of the time is one of three: a fourth try comes about only where the first three cost none. */

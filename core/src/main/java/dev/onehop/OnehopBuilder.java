@@ -50,6 +50,7 @@ public final class OnehopBuilder {
     private boolean strictDrop;
     private Classifier classifier = Classifier.standard();
     private @Nullable Prober prober;
+    private Optional<Hedging> hedging = Optional.empty();
     private final List<OnehopListener> listeners = new ArrayList<>();
     private SearchPath searchPath = SearchPath.ofThisMachine();
     private Set<String> hostsFile = HostsFile.names();
@@ -152,6 +153,26 @@ public final class OnehopBuilder {
         return this;
     }
 
+    /**
+     * Whether an {@link AsyncConnector}'s dial that has not ended after 250 ms gets another one beside it, on a backend
+     * not yet tried; the first connection wins, the other is closed. Off by default. Concerns {@link
+     * Balancer#connectAsync} alone, and no dialer that is not said to only connect.
+     */
+    public OnehopBuilder hedgedConnect(boolean hedgedConnect) {
+        this.hedging = hedgedConnect ? Optional.of(Hedging.after(Hedging.HAPPY_EYEBALLS)) : Optional.empty();
+        return this;
+    }
+
+    /** As the other, after a time of your choice: a longer one than healthy connects of yours take. */
+    public OnehopBuilder hedgedConnect(Duration after) {
+        return hedgedConnect(Hedging.after(Objects.requireNonNull(after, "hedgedConnect")));
+    }
+
+    OnehopBuilder hedgedConnect(Hedging hedging) {
+        this.hedging = Optional.of(hedging);
+        return this;
+    }
+
     /** Which addresses may be dialled; all special ones are refused unless said otherwise. */
     public OnehopBuilder addressPolicy(AddressPolicy addressPolicy) {
         this.addressPolicy = addressPolicy;
@@ -213,6 +234,12 @@ public final class OnehopBuilder {
         Objects.requireNonNull(addressPolicy, "addressPolicy");
         within("initialWait", Objects.requireNonNull(initialWait, "initialWait"));
         within("maxStaleness", Objects.requireNonNull(maxStaleness, "maxStaleness"));
+        hedging.ifPresent(hedge -> {
+            within("hedgedConnect", hedge.after());
+            if (hedge.after().isZero()) {
+                throw new IllegalArgumentException("hedgedConnect: PT0S (expected: more than zero)");
+            }
+        });
         namespace.ifPresent(own -> namespace("namespace", own));
         namespaces.forEach(each -> namespace("namespaces", each));
         SerialScheduler clock = loop == null ? SerialScheduler.daemon("onehop") : loop;
@@ -233,6 +260,7 @@ public final class OnehopBuilder {
                 family,
                 classifier,
                 prober == null ? new ConnectProber() : prober,
+                hedging,
                 told,
                 Set.copyOf(namespaces),
                 HostNames.of(namespace.or(discovery::namespace), domain(clusterDomain), searchPath, hostsFile)));

@@ -126,6 +126,18 @@ final class Picks {
                 .map(left -> open(picked(left, nanos), null, nanos));
     }
 
+    /** An attempt beside a dial that is slow: on a backend not yet tried and not ejected, and paid for like a failover. */
+    Optional<Attempt> openBeside(Collection<Backend> tried) {
+        long nanos = settings.loop().nanoTime();
+        Eligible now = pipeline.eligible();
+        if (tried.containsAll(now.backends())
+                || !budget.take(now.size() + now.ejected().size(), nanos)) {
+            return Optional.empty();
+        }
+        tally.countHedge();
+        return now.without(tried).map(left -> open(picked(left, nanos), null, nanos));
+    }
+
     private boolean mayFailOver(Eligible now, long nanos) {
         boolean may = budget.take(now.size() + now.ejected().size(), nanos);
         tally.countFailover(may);

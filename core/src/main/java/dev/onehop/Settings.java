@@ -6,6 +6,7 @@ import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Discovery;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param clusterIpFallback whether to go to the ClusterIP when we cannot say where to; otherwise fail
  * @param strictDrop whether a connection that kube-proxy drops waits, as it would there; otherwise it fails at once
  * @param namespaces beside the own one, those whose {@code service.namespace} names are ours
+ * @param hedging when {@link AsyncConnector}s dial a second backend beside a slow one; empty for never
  * @param headless whether headless Services are balanced, too (R2)
  */
 record Settings(
@@ -34,6 +36,7 @@ record Settings(
         FamilyPreference family,
         Classifier classifier,
         Prober prober,
+        Optional<Hedging> hedging,
         Listeners listeners,
         Set<String> namespaces,
         HostNames names) {}

@@ -29,6 +29,7 @@ public final class Tally {
     private final LongAdder trustDoubts = new LongAdder();
     private final LongAdder failovers = new LongAdder();
     private final LongAdder failoversRefused = new LongAdder();
+    private final LongAdder hedges = new LongAdder();
     private final LongAdder returns = new LongAdder();
     private final LongAdder panics = new LongAdder();
     private final LongAdder trialsLeaked = new LongAdder();
@@ -87,6 +88,11 @@ public final class Tally {
     /** Dials that did not go on, for the Service's retry budget was spent. */
     public long failoversRefused() {
         return failoversRefused.sum();
+    }
+
+    /** Dials begun beside a slow one. */
+    public long hedges() {
+        return hedges.sum();
     }
 
     /** Backends that were ejected by this kind of evidence; failed trials of a return do not count again. */
@@ -152,6 +158,10 @@ public final class Tally {
 
     void countFailover(boolean made) {
         (made ? failovers : failoversRefused).increment();
+    }
+
+    void countHedge() {
+        hedges.increment();
     }
 
     void count(OnehopEvent event) {

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 class AsynchronousFailoverTest extends FailoverContract {
     @Override
     String connect(Balancer api, Duration timeout, Dialer<String> dialer) throws IOException {
-        var connected = api.connectAsync(timeout, (attempt, dialTimeout) -> {
+        var connected = api.connectAsync(timeout, said((attempt, dialTimeout) -> {
             try {
                 return CompletableFuture.completedFuture(dialer.dial(attempt, dialTimeout));
             } catch (IOException e) {
                 return CompletableFuture.failedFuture(e);
             }
-        });
+        }));
         try {
             return connected.toCompletableFuture().join();
         } catch (CompletionException e) {
@@ -35,13 +35,18 @@ class AsynchronousFailoverTest extends FailoverContract {
         }
     }
 
+    /** What is said of a dialer by its type. */
+    <T> AsyncDialer<T> said(AsyncDialer<T> dialer) {
+        return dialer;
+    }
+
     @Test
     void cancellingAbandonsTheAttemptUnderWay() {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 1));
         Balancer api = onehop.balancer("api.shop:80");
         time.run();
         var never = new CompletableFuture<String>();
-        var call = api.connectAsync(Duration.ofSeconds(3), (attempt, timeout) -> never);
+        var call = api.connectAsync(Duration.ofSeconds(3), said((attempt, timeout) -> never));
 
         call.cancel(true);
 
@@ -56,7 +61,7 @@ class AsynchronousFailoverTest extends FailoverContract {
         time.run();
         var connection = new StringReader("open");
         var dialled = new CompletableFuture<StringReader>();
-        var call = api.connectAsync(Duration.ofSeconds(3), (attempt, timeout) -> dialled);
+        var call = api.connectAsync(Duration.ofSeconds(3), said((attempt, timeout) -> dialled));
 
         call.cancel(true);
         dialled.complete(connection);

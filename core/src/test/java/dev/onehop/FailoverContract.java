@@ -24,16 +24,21 @@ abstract class FailoverContract {
 
     final ManualTime time = new ManualTime();
     final StaticDiscovery discovery = StaticDiscovery.create();
-    final Onehop onehop = Onehop.builder()
-            .discovery(discovery)
-            .meshDetection(false)
-            .loop(time)
+    final Onehop onehop = with(Onehop.builder()
+                    .discovery(discovery)
+                    .meshDetection(false)
+                    .loop(time))
             .build();
     final List<String> dialled = new ArrayList<>();
     final List<Duration> timeouts = new ArrayList<>();
 
     /** Connects by one of the two ways; a failure is thrown as it is. */
     abstract String connect(Balancer api, Duration timeout, Dialer<String> dialer) throws IOException;
+
+    /** What else is asked for. */
+    OnehopBuilder with(OnehopBuilder builder) {
+        return builder;
+    }
 
     @AfterEach
     void close() {

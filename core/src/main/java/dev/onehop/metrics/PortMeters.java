@@ -15,7 +15,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
@@ -56,7 +55,7 @@ final class PortMeters implements AutoCloseable {
 
     PortMeters(MeterRegistry registry, Tags common, Balancer balancer, boolean perPod) {
         this.registry = registry;
-        this.tags = common.and(ofPort(balancer));
+        this.tags = common.and(PortTags.of(balancer.port()));
         this.balancer = balancer;
         attempts();
         connections();
@@ -143,6 +142,7 @@ final class PortMeters implements AutoCloseable {
                 "Dials that did not go on because the Service's retry budget was spent",
                 Tags.empty(),
                 Tally::failoversRefused);
+        counter("onehop.hedges", "Dials begun beside a slow one, on another backend", Tags.empty(), Tally::hedges);
     }
 
     private void health() {
@@ -242,15 +242,5 @@ final class PortMeters implements AutoCloseable {
                 .description(description)
                 .tags(tags.and(own))
                 .register(registry));
-    }
-
-    private static Iterable<Tag> ofPort(Balancer balancer) {
-        var port = balancer.port();
-        return Tags.of(
-                "namespace", TagValue.of(port.service().namespace()),
-                "service", TagValue.of(port.service().name()),
-                "port", TagValue.of(port.port().toString()),
-                "protocol", port.protocol().toString(),
-                "family", port.family() == null ? "default" : port.family().toString());
     }
 }

@@ -2,6 +2,7 @@ package dev.onehop.faults;
 
 import dev.onehop.Attempt;
 import dev.onehop.Balancer;
+import dev.onehop.Dialer;
 import dev.onehop.Onehop;
 import dev.onehop.Probes;
 import dev.onehop.eligible.Eligible;
@@ -47,6 +48,8 @@ final class Fleet implements AutoCloseable {
     private Snapshots snapshots;
     private Onehop onehop;
     private Balancer api;
+    private boolean hedged;
+    private final Overlapping overlapping = new Overlapping();
 
     /** Starts {@code started} pods, of which the first {@code ready} are in the slices. */
     Fleet(int ready, int started) {
@@ -70,13 +73,30 @@ final class Fleet implements AutoCloseable {
         open();
     }
 
+    /** Begins anew on the client's side, with {@link #connect} dialling beside a slow dial. */
+    Fleet hedged() {
+        hedged = true;
+        forget();
+        return this;
+    }
+
     private void open() {
         probes = Probes.real();
         snapshots = new Snapshots();
-        onehop = probes.in(LoopbackPods.onehop(discovery)).build();
+        onehop = probes.in(LoopbackPods.onehop(discovery)).hedgedConnect(hedged).build();
         api = onehop.balancer("api-service.shop:80");
         api.ready().toCompletableFuture().join();
         api.onChange(snapshots);
+    }
+
+    /** Connects for a call. */
+    <T> T connect(Duration timeout, Dialer<T> dialer) throws IOException {
+        return hedged ? overlapping.connect(api, timeout, dialer) : api.connect(timeout, dialer);
+    }
+
+    /** The hedged calls. */
+    Overlapping overlapping() {
+        return overlapping;
     }
 
     Balancer api() {
@@ -238,6 +258,7 @@ final class Fleet implements AutoCloseable {
 
     @Override
     public void close() {
+        overlapping.close();
         onehop.close();
         pods.close();
     }

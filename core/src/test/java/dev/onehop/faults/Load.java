@@ -114,11 +114,15 @@ final class Load {
     }
 
     private Ending request(long number) {
-        record Connection(Socket socket, Attempt attempt) {}
+        record Connection(Socket socket, Attempt attempt) implements AutoCloseable {
+            @Override
+            public void close() throws IOException {
+                socket.close();
+            }
+        }
         Connection connection;
         try {
-            connection =
-                    fleet.api().connect(timeout, (attempt, left) -> new Connection(fleet.dial(attempt, left), attempt));
+            connection = fleet.connect(timeout, (attempt, left) -> new Connection(fleet.dial(attempt, left), attempt));
         } catch (IOException | RuntimeException e) {
             return new Ending("connect: " + e, slowestDialMillis(e));
         }
