@@ -6,7 +6,6 @@ import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
 import dev.onehop.route.Destination;
-import dev.onehop.route.ExclusionReason;
 import dev.onehop.route.HeadlessRoute;
 import dev.onehop.route.Route;
 import dev.onehop.service.AddressPolicy;
@@ -79,8 +78,8 @@ final class NextSnapshot {
             return fallBack(FallbackReason.NOT_PROXIED, Verdict.NOT_PROXIED, route.text(), view, route, version);
         }
         if (route instanceof Route.Reject
-                && route.excluded().stream().anyMatch(each -> each.reason() == ExclusionReason.SPECIAL_ADDRESS)) {
-            String why = route.text() + "; endpoints with special addresses are not dialled (address policy)";
+                && route.excluded().stream().anyMatch(each -> each.reason().isAddressPolicy())) {
+            String why = route.text() + "; endpoints whose addresses are refused are not dialled (address policy)";
             return fallBack(FallbackReason.ADDRESS_REFUSED, Verdict.REJECT, why, view, route, version);
         }
         Verdict verdict = route instanceof Route.Drop ? Verdict.DROP : Verdict.REJECT;

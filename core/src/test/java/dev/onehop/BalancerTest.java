@@ -9,6 +9,7 @@ import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
 import dev.onehop.pick.PickPolicy;
+import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.ClientLocation;
 import dev.onehop.service.Discovery;
 import dev.onehop.service.Endpoint;
@@ -525,6 +526,27 @@ class BalancerTest {
             assertThat(fallback.why()).contains("address policy");
         });
         assertThat(attempt.address().getAddress().getHostAddress()).isEqualTo("10.96.0.10");
+    }
+
+    @Test
+    void s02_aServiceWhosePodsAreAllOutsideTheAllowedNetworksIsLeftToTheClusterIp() throws Exception {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 3));
+        try (var narrow = Onehop.builder()
+                .discovery(discovery)
+                .addressPolicy(AddressPolicy.strict().withAllowedCidrs("192.168.0.0/16"))
+                .meshDetection(false)
+                .loop(time)
+                .build()) {
+            Balancer api = narrow.balancer("api.shop:80");
+            time.run();
+
+            assertThat(api.attempt().fallback())
+                    .hasValueSatisfying(
+                            fallback -> assertThat(fallback.reason()).isEqualTo(FallbackReason.ADDRESS_REFUSED));
+            assertThat(api.explain().excluded())
+                    .hasSize(3)
+                    .allSatisfy(each -> assertThat(each.rule()).isEqualTo("S-02"));
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.onehop.explain;
 
+import dev.onehop.route.Excluded;
 import dev.onehop.route.ExclusionReason;
 import dev.onehop.route.Resolved;
 import dev.onehop.route.Route;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * The rules kube-proxy in iptables mode writes for one Service port, under the names they have on a node: KUBE-SERVICES
@@ -130,11 +132,15 @@ public final class IptablesRules {
             lines.add("-A KUBE-SERVICES -m comment --comment \"" + comment + " has no "
                     + (drops ? "local endpoints\" " : "endpoints\" ") + match() + " -j " + (drops ? "DROP" : "REJECT"));
         }
-        long special = route.excluded().stream()
-                .filter(each -> each.reason() == ExclusionReason.SPECIAL_ADDRESS)
-                .count();
-        if (special > 0) {
-            lines.add("# " + special + " with addresses Onehop refuses (S-01) left out: kube-proxy would use them");
+        List<String> refused = route.excluded().stream()
+                .map(Excluded::reason)
+                .filter(ExclusionReason::isAddressPolicy)
+                .map(ExclusionReason::rule)
+                .toList();
+        if (!refused.isEmpty()) {
+            String rules = String.join(", ", new TreeSet<>(refused));
+            lines.add("# " + refused.size() + " with addresses Onehop refuses (" + rules
+                    + ") left out: kube-proxy would use them");
         }
         return lines;
     }

@@ -149,7 +149,10 @@ final class EndpointMerge {
         if (ip.family() != target.family()) {
             return ExclusionReason.OTHER_FAMILY;
         }
-        return addresses.objection(ip).isPresent() ? ExclusionReason.SPECIAL_ADDRESS : null;
+        if (addresses.isSpecial(ip)) {
+            return ExclusionReason.SPECIAL_ADDRESS;
+        }
+        return addresses.isOutside(ip) ? ExclusionReason.FOREIGN_ADDRESS : null;
     }
 
     private void excludeUnusable(Endpoint endpoint, int port, String slice, ExclusionReason reason) {

@@ -11,6 +11,7 @@ public enum ExclusionReason {
     NO_ADDRESS("R14", "it has no address"),
     BAD_ADDRESS("R14", "its address is no IP literal"),
     SPECIAL_ADDRESS("S-01", "its address is one no pod may have"),
+    FOREIGN_ADDRESS("S-02", "its address is in none of the networks that are allowed"),
     DUPLICATE("R15", "another endpoint with this address and port takes precedence"),
     NOT_READY("R20", "it is not ready"),
     OTHER_NODE_HINT("R21", "its hints keep it for other nodes"),
@@ -29,9 +30,14 @@ public enum ExclusionReason {
         this.because = because;
     }
 
-    /** {@code R2}..{@code R24} of the semantics, or {@code S-01} of the address policy. */
+    /** {@code R2}..{@code R24} of the semantics, or {@code S-01}, {@code S-02} of the address policy. */
     public String rule() {
         return rule;
+    }
+
+    /** Whether kube-proxy would dial it, and only our own address policy does not. */
+    public boolean isAddressPolicy() {
+        return this == SPECIAL_ADDRESS || this == FOREIGN_ADDRESS;
     }
 
     /** Half a sentence for people, about the endpoint. */

@@ -69,6 +69,20 @@ class EndpointRulesTest {
     }
 
     @Test
+    void s02_addressesOutsideTheAllowedNetworksAreLeftOutAndCounted() {
+        Given given = service()
+                .slice(ready("10.244.1.1"), ready("10.245.0.1"), ready("169.254.169.254"), ready("::ffff:10.244.1.2"));
+
+        Route route = given.allowing(AddressPolicy.strict().withAllowedCidrs("10.244.0.0/16", "169.254.0.0/16"))
+                .route();
+
+        assertThat(ips(route)).containsExactly("10.244.1.1", "10.244.1.2");
+        assertThat(excluded(route)).containsExactly("10.245.0.1 FOREIGN_ADDRESS", "169.254.169.254 SPECIAL_ADDRESS");
+        assertThat(route.excluded().get(0).rule()).isEqualTo("S-02");
+        assertThat(route.counts().unusableAddress()).isEqualTo(2);
+    }
+
+    @Test
     void r16_localIsExactEqualityOfNodeNames() {
         Route route = service()
                 .at("n1", "a")
