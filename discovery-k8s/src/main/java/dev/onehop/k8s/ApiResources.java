@@ -14,29 +14,37 @@ final class ApiResources {
 
     private final ApiConnection api;
     private final boolean headless;
+    private final SliceTrust trust;
     private final ApiJson<Service> services;
-    private final ApiJson<EndpointSlice> slices;
+    private final ApiJson<CheckedSlice> slices;
     private final ApiJson<List<EndpointSlice>> endpoints;
 
     /**
      * @param headless whether slices of headless Services are read, too
+     * @param trust whose slices are used
      */
-    ApiResources(ApiConnection api, boolean headless) {
+    ApiResources(ApiConnection api, boolean headless, SliceTrust trust) {
         this.api = api;
         this.headless = headless;
+        this.trust = trust;
         var pool = new StringPool();
         var slicesOfApi = new SliceMapping(pool);
         var slicesOfEndpoints = new EndpointsMapping(pool);
         services = new ApiJson<>(ServiceMapping::map);
-        slices = new ApiJson<>(slicesOfApi::map);
+        slices = new ApiJson<>(object -> trust.check(object, slicesOfApi.map(object)));
         endpoints = new ApiJson<>(slicesOfEndpoints::map);
+    }
+
+    /** Whether v1 Endpoints, which do not tell who wrote them, may stand in for slices that we may not read. */
+    boolean endpointsWillDo() {
+        return !trust.isStrict();
     }
 
     ListWatch<Service> service(ServiceKey service) {
         return new HttpListWatch<>(api, Selection.service(service), services);
     }
 
-    ListWatch<EndpointSlice> slices(ServiceKey service) {
+    ListWatch<CheckedSlice> slices(ServiceKey service) {
         return new HttpListWatch<>(api, Selection.slices(service, headless), slices);
     }
 
@@ -48,7 +56,7 @@ final class ApiResources {
         return new HttpListWatch<>(api, Selection.services(namespace), services);
     }
 
-    ListWatch<EndpointSlice> slices(String namespace) {
+    ListWatch<CheckedSlice> slices(String namespace) {
         return new HttpListWatch<>(api, Selection.slices(namespace, headless), slices);
     }
 }

@@ -1,6 +1,7 @@
 package dev.onehop.k8s;
 
 import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.Printable;
 import dev.onehop.service.ServiceDeclaration.Unreadable;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.ServiceView;
@@ -83,6 +84,17 @@ final class FeedLog {
                 EndpointLimit.endpoints(listed),
                 EndpointLimit.SLICES,
                 EndpointLimit.ENDPOINTS);
+    }
+
+    /** Some of what is listed is not used because of whom it belongs to. */
+    void foreign(int endpoints, String slice) {
+        log.warn(
+                "{}: {} endpoints are not used, the first in the slice {}: its {} is none of those allowed, or they are "
+                        + "pods of another namespace (strictSlices)",
+                service,
+                endpoints,
+                Printable.of(slice),
+                SliceTrust.MANAGED_BY);
     }
 
     void close() {

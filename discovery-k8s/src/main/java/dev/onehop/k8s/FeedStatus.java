@@ -14,6 +14,8 @@ import java.util.List;
  * @param keptEndpoints endpoints still used that the API server no longer lists: for a quarter of a second, or for five
  *     seconds after a list said that there are none at all
  * @param emptyLists how often such a list came while there were endpoints
+ * @param foreignEndpoints endpoints that are listed and not used, because of whom they or their slices belong to: see
+ *     {@link KubernetesDiscoveryBuilder#strictSlices}
  * @param resources one entry per resource read for it
  */
 public record FeedStatus(
@@ -22,6 +24,7 @@ public record FeedStatus(
         int subscribers,
         int keptEndpoints,
         long emptyLists,
+        int foreignEndpoints,
         List<ReflectorStatus> resources) {
 
     public FeedStatus {

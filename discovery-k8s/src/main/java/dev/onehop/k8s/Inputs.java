@@ -7,6 +7,7 @@ import dev.onehop.time.SerialScheduler;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -25,7 +26,7 @@ final class Inputs {
     private final RandomGenerator random;
     private final Map<String, Integer> owned = new HashMap<>();
     private final Map<String, SharedReflector<Service>> services = new HashMap<>();
-    private final Map<String, SharedReflector<EndpointSlice>> slices = new HashMap<>();
+    private final Map<String, SharedReflector<CheckedSlice>> slices = new HashMap<>();
 
     Inputs(ApiResources api, SerialScheduler loop, RandomGenerator random) {
         this.api = api;
@@ -48,7 +49,7 @@ final class Inputs {
                         .follow(service.name(), listener);
     }
 
-    Input slices(ServiceKey service, Consumer<Snapshot<EndpointSlice>> listener) {
+    Input slices(ServiceKey service, Consumer<Snapshot<CheckedSlice>> listener) {
         String namespace = service.namespace();
         return takeOwn(namespace)
                 ? own("endpointslices", api.slices(service), listener, () -> giveBack(namespace))
@@ -56,11 +57,17 @@ final class Inputs {
                                 namespace,
                                 wide -> new SharedReflector<>(
                                         "endpointslices",
-                                        each -> each.serviceName() == null ? "" : each.serviceName(),
+                                        each -> Objects.requireNonNullElse(
+                                                each.slice().serviceName(), ""),
                                         toAll -> new Reflector<>(api.slices(wide), loop, random, toAll),
                                         loop,
                                         () -> slices.remove(wide)))
                         .follow(service.name(), listener);
+    }
+
+    /** Whether v1 Endpoints may be read where slices may not. */
+    boolean endpointsWillDo() {
+        return api.endpointsWillDo();
     }
 
     /** Never shared: it is the second choice of Services that have no slices. */

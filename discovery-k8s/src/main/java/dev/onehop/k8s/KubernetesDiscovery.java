@@ -49,13 +49,14 @@ public final class KubernetesDiscovery implements Discovery {
             @Nullable String namespace,
             ClientLocation known,
             boolean headless,
+            SliceTrust trust,
             SerialScheduler loop,
             RandomGenerator random,
             LongSupplier wallMillis) {
         this.connection = connection;
         this.namespace = Optional.ofNullable(namespace);
         this.loop = loop;
-        inputs = new Inputs(new ApiResources(connection, headless), loop, random);
+        inputs = new Inputs(new ApiResources(connection, headless, trust), loop, random);
         identity = new NodeIdentity(known, connection, loop, random, this::redeliver);
         var heartbeat = new Heartbeat(loop, wallMillis, this::resync);
         loop.execute(heartbeat::start);

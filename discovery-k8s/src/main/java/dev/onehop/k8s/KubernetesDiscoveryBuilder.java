@@ -5,6 +5,7 @@ import dev.onehop.time.SerialScheduler;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -28,6 +29,7 @@ public final class KubernetesDiscoveryBuilder {
     private @Nullable String namespace;
     private boolean insecure;
     private boolean headless;
+    private SliceTrust trust = SliceTrust.everybody();
     private Map<String, String> environment = System.getenv();
     private Supplier<SerialScheduler> loop = () -> SerialScheduler.daemon("onehop-k8s");
     private RandomGenerator random =
@@ -82,6 +84,21 @@ public final class KubernetesDiscoveryBuilder {
         return this;
     }
 
+    /**
+     * Uses only slices whose label {@code endpointslice.kubernetes.io/managed-by} has one of these values, and in them
+     * only endpoints whose {@code targetRef.namespace}, if given, is the Service's (S-06). What is left out is counted
+     * ({@link FeedStatus#foreignEndpoints}), and one WARN per Service says so; v1 Endpoints, which do not tell who wrote
+     * them, do not stand in for slices then. Off by default, because kube-proxy does not look at either, so the ClusterIP
+     * leads there still; and whoever may write slices may write the label, too.
+     *
+     * @param managers the controllers of Kubernetes itself, for Services with and without a selector, when none is named
+     * @throws IllegalArgumentException when one cannot be a label's value
+     */
+    public KubernetesDiscoveryBuilder strictSlices(String... managers) {
+        trust = SliceTrust.only(List.of(managers));
+        return this;
+    }
+
     /** Accepts a configuration that does not check the API server's certificate or name. For test clusters only. */
     public KubernetesDiscoveryBuilder insecure(boolean insecure) {
         this.insecure = insecure;
@@ -130,6 +147,7 @@ public final class KubernetesDiscoveryBuilder {
                 ownNamespace,
                 NodeIdentity.known(nodeName, zone, environment),
                 headless,
+                trust,
                 loop.get(),
                 random,
                 wallMillis);

@@ -53,8 +53,10 @@ final class ServiceFeed {
     private volatile int size;
     private volatile int keptNow;
     private volatile long emptyLists;
+    private volatile int foreign;
     private long listsSeen;
     private boolean limitTold;
+    private boolean foreignTold;
 
     ServiceFeed(ServiceKey key, Inputs inputs, long beganNanos, FeedLog log, SerialScheduler loop) {
         this.key = key;
@@ -68,7 +70,7 @@ final class ServiceFeed {
 
     void start() {
         slicesInput = inputs.slices(key, snapshot -> {
-            slices = snapshot;
+            slices = used(snapshot);
             followEndpointsWhereSlicesAreRefused();
             update();
         });
@@ -141,6 +143,7 @@ final class ServiceFeed {
                 size,
                 keptNow,
                 emptyLists,
+                foreign,
                 present().stream().map(Input::status).toList());
     }
 
@@ -149,13 +152,37 @@ final class ServiceFeed {
         return !timers.isEmpty();
     }
 
+    /** The slices that are used, once those that are not have been counted. */
+    private Snapshot<EndpointSlice> used(Snapshot<CheckedSlice> read) {
+        List<CheckedSlice> withForeign =
+                read.objects().stream().filter(each -> each.foreign() > 0).toList();
+        foreign = withForeign.stream().mapToInt(CheckedSlice::foreign).sum();
+        if (foreign > 0 && !foreignTold) {
+            foreignTold = true;
+            log.foreign(foreign, withForeign.get(0).slice().name());
+        }
+        return new Snapshot<>(
+                read.complete(),
+                read.objects().stream()
+                        .filter(CheckedSlice::accepted)
+                        .map(CheckedSlice::slice)
+                        .toList(),
+                read.condition(),
+                read.lastContactNanos(),
+                read.lists());
+    }
+
     private void followEndpointsWhereSlicesAreRefused() {
         Input following = endpointsInput;
-        if (slices.complete() && following != null) {
-            following.close();
-            endpointsInput = null;
+        if (slices.complete()) {
             endpoints = null;
-        } else if (!slices.complete() && slices.condition().isRefused() && following == null) {
+            if (following != null) {
+                following.close();
+                endpointsInput = null;
+            }
+        } else if (slices.condition().isRefused() && !inputs.endpointsWillDo()) {
+            endpoints = new Snapshot<>(false, List.of(), slices.condition(), slices.lastContactNanos(), 0);
+        } else if (slices.condition().isRefused() && following == null) {
             endpointsInput = inputs.endpoints(key, snapshot -> {
                 endpoints = snapshot;
                 update();
