@@ -7,12 +7,12 @@ import java.util.Locale;
  *
  * <p>Pure functions.
  */
-final class Figure {
+public final class Figure {
 
     private Figure() {}
 
     /** Prints a row's figure; {@code measured} is a format. */
-    static void print(String row, String fault, String measured, Object... values) {
+    public static void print(String row, String fault, String measured, Object... values) {
         System.out.println(row + " | " + fault + " | " + String.format(Locale.ROOT, measured, values));
     }
 }

@@ -11,7 +11,7 @@ import dev.onehop.service.ServicePort;
 import dev.onehop.service.SlicePort;
 
 /** API objects written by hand, independently of the mapping under test. */
-final class ApiObjects {
+public final class ApiObjects {
 
     static final ServiceKey API = new ServiceKey("shop", "api-service");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,14 +37,14 @@ final class ApiObjects {
         return object;
     }
 
-    static ObjectNode apiService() {
+    public static ObjectNode apiService() {
         return service(Service.builder("shop", "api-service")
                 .clusterIp("10.96.123.45")
                 .port("http", 80)
                 .build());
     }
 
-    static ObjectNode slice(EndpointSlice slice) {
+    public static ObjectNode slice(EndpointSlice slice) {
         ObjectNode object = emptySlice(slice.namespace(), slice.name(), String.valueOf(slice.serviceName()));
         object.put("addressType", slice.addressType());
         for (SlicePort port : slice.ports()) {

@@ -45,6 +45,7 @@ final class Api {
         }
         OutputStream out = connection.out(Faults.pause(effects));
         HttpResponse response;
+        long version = cluster.store().version();
         try {
             response = injected(effects, call);
             if (response == null) {
@@ -61,7 +62,12 @@ final class Api {
             response = ApiError.internal(e.toString()).response();
         }
         seen(request, call, response.status());
-        return write(request, response, effects, out, connection);
+        boolean goOn = write(request, response, effects, out, connection);
+        boolean whole = effects.stream().noneMatch(Effect.Cut.class::isInstance);
+        if (call != null && call.verb() == Verb.LIST && response.status() == 200 && whole) {
+            cluster.deliveries().told(call.resource(), version);
+        }
+        return goOn;
     }
 
     private @Nullable HttpResponse injected(List<Effect> effects, @Nullable ApiCall call) {

@@ -6,4 +6,10 @@ package dev.onehop.k8s.fake;
  * <p>Shared: safe from any thread; each part is.
  */
 record Cluster(
-        ObjectStore store, OpenWatches watches, Access access, Faults faults, RequestLog log, Documents documents) {}
+        ObjectStore store,
+        OpenWatches watches,
+        Access access,
+        Faults faults,
+        RequestLog log,
+        Documents documents,
+        Deliveries deliveries) {}

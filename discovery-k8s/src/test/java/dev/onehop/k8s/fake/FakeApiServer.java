@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,7 @@ public final class FakeApiServer implements AutoCloseable {
         OpenWatches watches = new OpenWatches();
         Access access = new Access(settings.token);
         Faults faults = new Faults(watches, store, access);
-        cluster = new Cluster(store, watches, access, faults, new RequestLog(), new Documents());
+        cluster = new Cluster(store, watches, access, faults, new RequestLog(), new Documents(), new Deliveries());
         writes = new WriteCalls(store);
         writes.ensureNamespace("default");
 
@@ -195,6 +196,11 @@ public final class FakeApiServer implements AutoCloseable {
     /** The requests so far, in the order they were answered. */
     public List<SeenRequest> requests() {
         return cluster.log().all();
+    }
+
+    /** When, by {@link System#nanoTime}, the first client had been told a version of a resource, or a later one. */
+    public OptionalLong deliveredNanos(String resource, long version) {
+        return cluster.deliveries().firstNanos(ApiResource.of(resource), version);
     }
 
     /** How many watches of a resource are open. */

@@ -149,6 +149,7 @@ final class WatchStream implements Runnable {
             if (seen != null) {
                 last = line(seen.type(), seen.object());
                 chunk(last);
+                cluster.deliveries().told(resource(), event.event().version());
             }
         } else if (item instanceof Item.Bookmark bookmark && !cluster.faults().bookmarksStopped()) {
             chunk(line("BOOKMARK", spec.bookmark(bookmark.version())));
