@@ -294,7 +294,9 @@ class EvictionTest {
         time.run();
 
         assertThat(api.eligible().size()).isEqualTo(10);
-        assertThat(panics).as("two of the pods that have left are no half of a fleet").isEmpty();
+        assertThat(panics)
+                .as("two of the pods that have left are no half of a fleet")
+                .isEmpty();
     }
 
     @Test

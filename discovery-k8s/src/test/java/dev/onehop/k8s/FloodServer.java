@@ -31,7 +31,7 @@ final class FloodServer implements AutoCloseable {
 
     private FloodServer(int changes) throws IOException {
         this.changes = changes;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
     }

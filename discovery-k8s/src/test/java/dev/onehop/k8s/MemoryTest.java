@@ -94,7 +94,7 @@ class MemoryTest {
             assertThat(loop.queued.get()).as("tasks that wait").isLessThanOrEqualTo(4);
             assertThat(stuck).as("bytes kept while it waits").isLessThan(4 * MEBI);
 
-            await().atMost(Duration.ofSeconds(120))
+            await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(1))
                     .until(() -> {
                         loop.time.advance(Duration.ofMillis(1));
@@ -105,7 +105,7 @@ class MemoryTest {
             System.out.printf(
                     "C-29: %d changes, %d KiB: stuck after %d KiB with %d KiB kept; at most %d tasks; then %d KiB kept%n",
                     changes, server.written() / 1024, stuckAt / 1024, stuck / 1024, loop.most.get(), kept / 1024);
-            assertThat(loop.most.get()).as("tasks that ever waited").isLessThanOrEqualTo(8);
+            assertThat(loop.most.get()).as("tasks that ever waited").isLessThanOrEqualTo(16);
             assertThat(kept).as("bytes kept afterwards").isLessThan(4 * MEBI);
         }
     }
