@@ -74,6 +74,9 @@ final class Reflector<T> {
     private boolean changesHeard;
     private int emptyWatches;
 
+    /** A watch was told that its version has expired, and none has told anything since. */
+    private boolean expired;
+
     Reflector(ListWatch<T> source, SerialScheduler loop, RandomGenerator random, Consumer<Snapshot<T>> listener) {
         this.source = source;
         this.loop = loop;
@@ -222,6 +225,7 @@ final class Reflector<T> {
         boolean visible = false;
         for (Change<T> change : changes) {
             changesHeard = true;
+            expired = false;
             emptyWatches = 0;
             tokenRetried = false;
             if (change instanceof Change.Bookmark && !bookmarkSeen) {
@@ -277,6 +281,10 @@ final class Reflector<T> {
         }
     }
 
+    /*
+     * A version that has expired is no failure but the answer of a server that is well, mostly of one that was away until
+     * then: the list follows soon. Where the next watch is told so again, it is a failure like any other.
+     */
     private void recover(Trouble trouble) {
         boolean list = !complete || !watching || trouble.kind().needsList();
         if (trouble.kind() == Trouble.Kind.UNAUTHORIZED && !tokenRetried) {
@@ -285,6 +293,10 @@ final class Reflector<T> {
             return;
         }
         watchRefused = watching && trouble.kind().needsPerson();
+        if (watching && trouble.kind() == Trouble.Kind.EXPIRED && !expired) {
+            expired = true;
+            backoff.reset();
+        }
         disconnected(Condition.of(trouble));
         Duration delay = nextDelay(trouble.kind().needsPerson() ? LONGEST_REFUSED_RETRY : LONGEST_RETRY);
         Duration asked = min(trouble.retryAfter(), LONGEST_RETRY_AFTER);

@@ -270,6 +270,36 @@ class ReflectorTest {
     }
 
     @Test
+    void c04_aVersionThatExpiredWhileTheServerWasAwayLeadsToAListAtOnceAndNotAfterAnotherHalfMinute() {
+        watching();
+        for (int i = 0; i < 8; i++) {
+            source.last().fail(IO);
+            awaitNextCall();
+        }
+        double back = source.last().seconds;
+
+        source.last().open();
+        source.last().fail(410);
+        awaitNextCall();
+
+        assertThat(source.calls()).endsWith("list");
+        assertThat(source.last().seconds - back).isBetween(0.8, 1.6);
+    }
+
+    @Test
+    void aServerForWhichEveryVersionHasExpiredIsAskedLessAndLess() {
+        watching();
+        for (int i = 0; i < 6; i++) {
+            source.last().open();
+            source.last().fail(410);
+            awaitNextCall();
+            source.last().answer("100", item("a", "90", "A"));
+        }
+
+        assertThat(source.last().seconds).isGreaterThan(0.8 + 1.6 + 3.2 + 6.4 + 12.8 + 15);
+    }
+
+    @Test
     void aVersionTooLargeLeadsToAList() {
         watching();
 
