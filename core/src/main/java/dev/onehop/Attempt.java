@@ -10,6 +10,7 @@ import dev.onehop.health.Trial;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -110,9 +111,25 @@ public final class Attempt implements AutoCloseable {
      * @return whether this was the first ending
      */
     public boolean answered(int status, boolean retryAfter) {
+        return answered(status, retryAfter, null);
+    }
+
+    /**
+     * Ends the attempt: an HTTP response has come. With 429, or 503 and a {@code Retry-After}, the backend gets less until
+     * that time is over, thirty seconds at most (reliability 2.3).
+     *
+     * @param status 100..599
+     * @param retryAfter what {@code Retry-After} says, see {@link dev.onehop.health.RetryAfter}; null without one
+     * @return whether this was the first ending
+     */
+    public boolean answered(int status, @Nullable Duration retryAfter) {
+        return answered(status, retryAfter != null, retryAfter);
+    }
+
+    private boolean answered(int status, boolean retryAfter, @Nullable Duration time) {
         return end(endings.classifier()
                 .ofHttpStatus(status, retryAfter)
-                .<Outcome>map(Outcome.Failed::new)
+                .<Outcome>map(signal -> new Outcome.Failed(signal, "", time))
                 .orElse(Outcome.SUCCEEDED));
     }
 
@@ -124,7 +141,7 @@ public final class Attempt implements AutoCloseable {
     public boolean failed(Throwable cause) {
         Signal signal = classify(Objects.requireNonNull(cause, "cause"));
         String why = signal.evidence() == Evidence.IDENTITY ? IdentityEvidence.words(cause) : "";
-        return end(new Outcome.Failed(signal, why));
+        return end(new Outcome.Failed(signal, why, null));
     }
 
     /**

@@ -27,12 +27,14 @@ final class Endings {
     private final Quarantine quarantine;
     private final Tally tally;
     private final Consumer<BooleanSupplier> onLoop;
+    private final BooleanSupplier weighed;
     private final Runnable doubtFeedback;
 
     /**
      * @param health touched on the loop only
      * @param quarantine takes refused certificates, on the loop only
      * @param onLoop runs a change on the loop; where it says that something changed, picks are to see it
+     * @param weighed whether the present snapshot says that picks are to look at shares; asked on the loop
      * @param doubtFeedback called once, when many attempts were opened and nobody has said how one went
      */
     Endings(
@@ -41,12 +43,14 @@ final class Endings {
             Quarantine quarantine,
             Tally tally,
             Consumer<BooleanSupplier> onLoop,
+            BooleanSupplier weighed,
             Runnable doubtFeedback) {
         this.settings = settings;
         this.health = health;
         this.quarantine = quarantine;
         this.tally = tally;
         this.onLoop = onLoop;
+        this.weighed = weighed;
         this.doubtFeedback = doubtFeedback;
     }
 
@@ -115,7 +119,11 @@ final class Endings {
                     onLoop.accept(() -> health.answeredBadly(backend, enough, nanoTime()));
                 }
             }
-            case NONE -> {}
+            case NONE -> {
+                if (signal == Signal.BUSY && backend.cool(failed.retryAfter(), nowNanos)) {
+                    onLoop.accept(() -> !weighed.getAsBoolean());
+                }
+            }
         }
     }
 

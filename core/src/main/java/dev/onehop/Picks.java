@@ -65,14 +65,11 @@ final class Picks {
     }
 
     /**
-     * The policy's pick, and another one where that is suspect or has not its full share yet. Whoever is suspect comes
-     * after all others; a share that grows is a chance to be picked again (reliability 2.4, 2.7).
+     * The policy's pick, and another one where that is suspect or is to get less than its share. Whoever is suspect comes
+     * after all others; of shares {@link Shares} tells (reliability 2.4).
      */
     private Backend picked(Eligible from, long nowNanos) {
-        Backend picked = picker.pick(from);
-        if (from.isRamping() && settings.random().nextDouble() >= picked.weight(nowNanos)) {
-            picked = picker.pick(from);
-        }
+        Backend picked = Shares.pick(picker, from, settings.random(), nowNanos);
         return picked.isSuspect(nowNanos) ? unsuspected(from, picked, nowNanos) : picked;
     }
 

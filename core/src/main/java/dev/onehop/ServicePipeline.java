@@ -79,7 +79,14 @@ final class ServicePipeline implements AutoCloseable {
         this.health = new FleetHealth(destination, backends, loop, settings.random(), this::probe, events::later);
         this.snapshots = new NextSnapshot(destination, settings, backends, health);
         this.timers = new SnapshotTimers(loop, settings.maxStaleness(), health::nextNanos, this::republish);
-        this.endings = new Endings(settings, health, quarantine, tally, this::onLoop, this::doubtFeedback);
+        this.endings = new Endings(
+                settings,
+                health,
+                quarantine,
+                tally,
+                this::onLoop,
+                () -> eligible().isRamping(),
+                this::doubtFeedback);
         this.eligible = Eligible.nobody(new Decision.Wait(NOTHING_YET.why()), NOTHING_YET, null, 0);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onehop.health.Backend;
 import dev.onehop.health.Signal;
+import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
@@ -310,6 +311,59 @@ class EvictionTest {
     }
 
     @Test
+    void f27_aPodThatAsksForTwoSecondsOfRestGetsATenthOfItsShareAndThenAllOfIt() throws Exception {
+        for (PickPolicy policy : List.of(PickPolicy.random(), PickPolicy.roundRobin())) {
+            Balancer api = fleet(5, policy);
+            attemptOn(api, "pod-0").answered(429, SECOND.multipliedBy(2));
+            time.run();
+
+            int picked = 0;
+            for (int i = 0; i < 20_000; i++) { // in the two seconds; pod-0 answers 429 without a time to all it gets
+                Attempt attempt = api.attempt();
+                boolean busy = name(attempt).equals("pod-0");
+                picked += busy ? 1 : 0;
+                attempt.answered(busy ? 429 : 200, busy && i < 10_000);
+                time.advance(Duration.ofNanos(99_000));
+            }
+            assertThat(picked).as("a tenth of a fifth of 20,000, and 4 sigma").isBetween(320, 480);
+            assertThat(api.eligible().ejected()).isEmpty();
+
+            time.advance(Duration.ofSeconds(2));
+            assertThat(picks(api, 10_000).get("pod-0")).isBetween(1_840, 2_160);
+            time.advance(Duration.ofSeconds(10));
+            assertThat(api.eligible().isRamping()).isFalse();
+        }
+    }
+
+    @Test
+    void f27_whereAllAskForLessSharesStayEvenAndNobodyIsRefused() throws Exception {
+        Balancer api = fleet(5);
+        for (int i = 0; i < 5; i++) {
+            attemptOn(api, "pod-" + i).answered(503, Duration.ofSeconds(60));
+        }
+        time.run();
+
+        assertThat(picks(api, 10_000))
+                .hasSize(5)
+                .allSatisfy((pod, picks) -> assertThat(picks).isBetween(1_840, 2_160));
+        time.advance(Duration.ofSeconds(30));
+        assertThat(backend(api, "pod-0").weight(time.nanoTime()))
+                .as("30 s at most")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void f27_aPodThatDoesNotSayForHowLongRestsForASecond() throws Exception {
+        Balancer api = fleet(5);
+        attemptOn(api, "pod-0").failed(Signal.BUSY); // as gRPC's RESOURCE_EXHAUSTED
+        time.run();
+
+        assertThat(picks(api, 1_000).getOrDefault("pod-0", 0)).isLessThan(50);
+        time.advance(SECOND);
+        assertThat(picks(api, 1_000).get("pod-0")).isBetween(150, 250);
+    }
+
+    @Test
     void f28_callersThatGiveUpEjectNobody() throws Exception {
         Balancer api = fleet(5);
         for (int i = 0; i < 1_000; i++) {
@@ -396,10 +450,33 @@ class EvictionTest {
     }
 
     private Balancer fleet(int count) {
+        return fleet(count, onehop);
+    }
+
+    private Balancer fleet(int count, PickPolicy policy) {
+        return fleet(
+                count,
+                PushedOnehop.builder(discovery, time, new SplittableRandom(11))
+                        .policy(policy)
+                        .build());
+    }
+
+    private Balancer fleet(int count, Onehop of) {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, count));
-        Balancer api = onehop.balancer("api.shop:80");
+        Balancer api = of.balancer("api.shop:80");
         time.run();
         return api;
+    }
+
+    private static Attempt attemptOn(Balancer api, String pod) throws NoBackendException {
+        for (int i = 0; i < 10_000; i++) {
+            Attempt attempt = api.attempt();
+            if (name(attempt).equals(pod)) {
+                return attempt;
+            }
+            attempt.close();
+        }
+        throw new AssertionError(pod + " was not picked in 10,000 attempts");
     }
 
     private void eject(Balancer api, String pod) throws NoBackendException {

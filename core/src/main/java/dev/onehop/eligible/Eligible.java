@@ -81,7 +81,7 @@ public final class Eligible {
      *
      * @param backends one per endpoint of {@code route}, not empty, without duplicates
      * @param trials backends that are ejected, but may be sent a request to try them
-     * @param ramping whether the share of a backend is still growing
+     * @param ramping whether a backend is to get less than its share for now
      * @param version grows with every snapshot of one Service port
      */
     public static Eligible of(
@@ -166,7 +166,7 @@ public final class Eligible {
         return null;
     }
 
-    /** Whether the share of a backend is still growing after its return. */
+    /** Whether a backend is to get less than its share for now: it is back, new, or has asked for less. */
     public boolean isRamping() {
         return ramping;
     }

@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endpoint we may dial, with its live counters. One object stands for one pod incarnation on one port: it is kept
@@ -37,6 +38,7 @@ public final class Backend {
     private final HardEvidence hardEvidence = new HardEvidence();
     private final SoftEvidence softEvidence;
     private final IdentityEvidence identity = new IdentityEvidence();
+    private final Cooling cooling = new Cooling();
 
     /** Until when it is suspect, by the monotonic clock, or {@link #NEVER}. */
     private volatile long suspectUntilNanos = NEVER;
@@ -194,14 +196,25 @@ public final class Backend {
         rampingSinceNanos = nowNanos;
     }
 
-    /** How much of its share it gets: 0.1 just after its return, 1 from ten seconds on. */
+    /**
+     * It asks for less (reliability 2.3).
+     *
+     * @param time how long, as it says; null where it does not
+     * @return whether it had not asked before
+     */
+    public boolean cool(@Nullable Duration time, long nowNanos) {
+        return cooling.begin(time, nowNanos);
+    }
+
+    /** How much of its share it gets: 0.1 just after its return, 1 from ten seconds on, and 0.1 while it asks for less. */
     public double weight(long nowNanos) {
+        double most = cooling.isOn(nowNanos) ? Cooling.WEIGHT : 1;
         long since = rampingSinceNanos;
         if (since == NEVER) {
-            return 1;
+            return most;
         }
         double ramped = (double) (nowNanos - since) / RAMP_NANOS;
-        return ramped >= 1 ? 1 : LEAST_WEIGHT + (1 - LEAST_WEIGHT) * Math.max(0, ramped);
+        return ramped >= 1 ? most : Math.min(most, LEAST_WEIGHT + (1 - LEAST_WEIGHT) * Math.max(0, ramped));
     }
 
     /** {@code ip:port}, and the pod's name if known. */

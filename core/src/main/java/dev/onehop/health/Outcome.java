@@ -1,6 +1,8 @@
 package dev.onehop.health;
 
+import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an attempt ended. Three endings, not two: a call that its caller gave up teaches nothing about the backend.
@@ -17,15 +19,16 @@ public sealed interface Outcome {
      *
      * @param signal what that says about the backend
      * @param why for people, safe to print; {@code ""} where the signal says all
+     * @param retryAfter how long the backend asks to be left alone; null where it does not say
      */
-    record Failed(Signal signal, String why) implements Outcome {
+    record Failed(Signal signal, String why, @Nullable Duration retryAfter) implements Outcome {
         public Failed {
             Objects.requireNonNull(signal, "signal");
             Objects.requireNonNull(why, "why");
         }
 
         public Failed(Signal signal) {
-            this(signal, "");
+            this(signal, "", null);
         }
     }
 

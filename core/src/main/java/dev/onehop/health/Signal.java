@@ -28,7 +28,10 @@ public enum Signal {
     SERVER_ERROR(Evidence.RATE),
     /** No answer within a caller's patience that was long enough to be fair. */
     RESPONSE_TIMEOUT(Evidence.SOFT),
-    /** The server asks for less: HTTP 429, 503 with Retry-After, gRPC RESOURCE_EXHAUSTED. It is up. */
+    /**
+     * The server asks for less: HTTP 429, 503 with Retry-After, gRPC RESOURCE_EXHAUSTED, HTTP/2
+     * ENHANCE_YOUR_CALM. It is up, and gets less for a while.
+     */
     BUSY(Evidence.NONE),
     /** The caller cancelled, or its patience was too short to say anything. */
     GIVEN_UP(Evidence.NONE),

@@ -128,6 +128,9 @@ enum StandardClassifier implements Classifier {
                 || (cause instanceof SocketTimeoutException && text.startsWith("read timed out"))) {
             return Signal.RESPONSE_TIMEOUT;
         }
+        if (cause instanceof IOException && text.replace(' ', '_').contains("enhance_your_calm")) {
+            return Signal.BUSY;
+        }
         boolean broken = cause instanceof EOFException
                 || type.equals("ClosedChannelException")
                 || type.equals("PrematureCloseException")

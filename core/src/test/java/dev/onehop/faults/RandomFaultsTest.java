@@ -147,6 +147,7 @@ class RandomFaultsTest {
         private final StaticDiscovery discovery = StaticDiscovery.create();
         private final EveryMoment moments = new EveryMoment(time);
         private final Map<String, Fault> faults = new HashMap<>();
+        private boolean healing;
         private final Map<Integer, Integer> incarnations = new TreeMap<>();
         private final List<Attempt> open = new ArrayList<>();
         private final List<Attempt> ended = new ArrayList<>();
@@ -195,6 +196,7 @@ class RandomFaultsTest {
         /** Every fault ends; gives how many seconds of even traffic it takes until all is well again (P-7). */
         double heal() throws NoBackendException {
             faults.clear();
+            healing = true;
             open.forEach(Attempt::close);
             open.clear();
             time.run();
@@ -261,7 +263,8 @@ class RandomFaultsTest {
                     if (random.nextInt(10) == 0) {
                         attempt.failed(Signal.GIVEN_UP);
                     } else {
-                        attempt.answered(random.nextInt(10) == 0 ? 429 : 200, true);
+                        boolean busy = random.nextInt(10) == 0 && !healing; // who asks for less is not well yet
+                        attempt.answered(busy ? 429 : 200, true);
                     }
                 }
                 case REFUSES -> attempt.failed(new ConnectException("Connection refused"));

@@ -86,6 +86,8 @@ class StandardClassifierTest {
                         Signal.UNREACHABLE,
                         true),
                 Arguments.of(new HttpTimeoutException("request timed out"), Signal.RESPONSE_TIMEOUT, false),
+                Arguments.of(new IOException("GOAWAY: ENHANCE_YOUR_CALM"), Signal.BUSY, false),
+                Arguments.of(new IOException("Received RST_STREAM: Enhance your calm"), Signal.BUSY, false),
                 Arguments.of(new SocketException("Connection reset"), Signal.RESET, false),
                 Arguments.of(new IOException("HTTP/1.1 header parser received no bytes"), Signal.RESET, false));
     }

@@ -1,18 +1,23 @@
 package dev.onehop.http.jdk;
 
 import dev.onehop.Attempt;
+import dev.onehop.health.Cooling;
+import dev.onehop.health.RetryAfter;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches one request to one pod: whether any of it may have been sent, and how the attempt ends. The attempt lasts until
@@ -82,12 +87,19 @@ final class PodExchange<T> implements BodyHandler<T> {
             return new Watched<>(
                     attempt,
                     response.statusCode(),
-                    response.headers().firstValue("Retry-After").isPresent(),
+                    retryAfter(response.headers()),
                     Objects.requireNonNull(handler.apply(response), "what the body handler returned"));
         } catch (RuntimeException | Error callersOwn) {
             attempt.close(); // the pod has no part in it
             throw callersOwn;
         }
+    }
+
+    /** Null without the header; where nobody understands what it says, as if it did not say for how long. */
+    private static @Nullable Duration retryAfter(HttpHeaders headers) {
+        return headers.firstValue("Retry-After")
+                .map(value -> RetryAfter.parse(value, Instant.now()).orElse(Cooling.UNSAID))
+                .orElse(null);
     }
 
     /**
@@ -127,7 +139,8 @@ final class PodExchange<T> implements BodyHandler<T> {
     }
 
     /** Ends the attempt with the body, just before the caller learns of it; its status says how the pod did. */
-    private record Watched<T>(Attempt attempt, int status, boolean retryAfter, BodySubscriber<T> subscriber)
+    private record Watched<T>(
+            Attempt attempt, int status, @Nullable Duration retryAfter, BodySubscriber<T> subscriber)
             implements BodySubscriber<T> {
 
         @Override

@@ -86,6 +86,24 @@ class AttemptEndingTest extends HttpFixture {
     }
 
     @Test
+    void aPodThatNamesATimeGetsLessUntilItIsOver() throws Exception {
+        LoopbackPod busy = pods.get(0);
+        busy.answering(request -> PodResponse.of(429, "later").with("Retry-After", "30"));
+        await().atMost(SOON).until(() -> {
+            get(SERVICE + "/");
+            return onehop.balancer("api-service.shop:80").eligible().isRamping();
+        });
+        int before = busy.requests().size();
+
+        for (int i = 0; i < 150; i++) {
+            get(SERVICE + "/");
+        }
+
+        // A tenth of a third of 150 is 5; a fair share would be 50.
+        assertThat(busy.requests().size() - before).isLessThan(20);
+    }
+
+    @Test
     void cancellingAbandonsTheAttemptAndClosesTheConnection() {
         pods.forEach(LoopbackPod::stall);
         var response = http.sendAsync(request(SERVICE + "/").build(), BodyHandlers.ofString());
