@@ -49,6 +49,7 @@ public final class OnehopBuilder {
     private FamilyPreference family = FamilyPreference.ofThisJvm();
     private boolean strictDrop;
     private Classifier classifier = Classifier.standard();
+    private boolean rampNewBackends;
     private @Nullable Prober prober;
     private Optional<Hedging> hedging = Optional.empty();
     private final List<OnehopListener> listeners = new ArrayList<>();
@@ -185,6 +186,16 @@ public final class OnehopBuilder {
         return this;
     }
 
+    /**
+     * Whether a backend that joins others, new or ready again, begins with a tenth of its share, which grows to all of it
+     * within ten seconds: for servers that are slow while they are cold. Off by default. Where there are two backends, or
+     * all are new, they share at once.
+     */
+    public OnehopBuilder rampNewBackends(boolean rampNewBackends) {
+        this.rampNewBackends = rampNewBackends;
+        return this;
+    }
+
     /** Who hears what happens to Service ports, from the first event on; may be called several times. */
     public OnehopBuilder listener(OnehopListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -259,6 +270,7 @@ public final class OnehopBuilder {
                 strictDrop,
                 family,
                 classifier,
+                rampNewBackends,
                 prober == null ? new ConnectProber() : prober,
                 hedging,
                 told,

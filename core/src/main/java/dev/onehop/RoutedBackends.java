@@ -27,12 +27,17 @@ final class RoutedBackends {
     private final String hostName;
     private final MonotonicClock clock;
     private final Quarantine quarantine;
+    private final boolean rampNew;
     private final Map<BackendKey, Backend> backends = new HashMap<>();
     private Map<BackendKey, Backend> used = backends;
     private volatile AttemptTotals totals = AttemptTotals.NONE;
 
-    /** @param quarantine says who may not be used; such backends stay known, but count as absent */
-    RoutedBackends(String hostName, MonotonicClock clock, Quarantine quarantine) {
+    /**
+     * @param quarantine says who may not be used; such backends stay known, but count as absent
+     * @param rampNew whether new backends begin with a small share
+     */
+    RoutedBackends(String hostName, MonotonicClock clock, Quarantine quarantine, boolean rampNew) {
+        this.rampNew = rampNew;
         this.quarantine = quarantine;
         this.hostName = hostName;
         this.clock = clock;
@@ -70,15 +75,20 @@ final class RoutedBackends {
             return usable(List.of());
         }
         List<Backend> present = new ArrayList<>(set.endpoints().size());
+        List<Backend> added = new ArrayList<>();
         for (RoutedEndpoint endpoint : set.endpoints()) {
             Backend backend = backends.get(endpoint.key());
             if (backend == null) {
                 backend = new Backend(endpoint, hostName, clock);
                 backends.put(endpoint.key(), backend);
+                added.add(backend);
             } else {
                 backend.seen(endpoint.endpoint());
             }
             present.add(backend);
+        }
+        if (rampNew) {
+            Newcomers.ramp(added, present.size(), clock.nanoTime());
         }
         List<Backend> left = List.of();
         if (backends.size() > present.size()) {

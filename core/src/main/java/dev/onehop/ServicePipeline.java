@@ -72,7 +72,8 @@ final class ServicePipeline implements AutoCloseable {
         String hostName =
                 destination.service().name() + "." + destination.service().namespace();
         var quarantine = new Quarantine(destination, this::later);
-        var backends = new RoutedBackends(hostName, new MonotonicClock(loop::nanoTime), quarantine);
+        var backends = new RoutedBackends(
+                hostName, new MonotonicClock(loop::nanoTime), quarantine, settings.rampNewBackends());
         this.tally = new Tally(backends::totals, quarantine::now);
         this.events = new PortEvents(destination, tally, settings.listeners());
         this.listeners = new SnapshotListeners(destination);

@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param strictDrop whether a connection that kube-proxy drops waits, as it would there; otherwise it fails at once
  * @param namespaces beside the own one, those whose {@code service.namespace} names are ours
  * @param hedging when {@link AsyncConnector}s dial a second backend beside a slow one; empty for never
+ * @param rampNewBackends whether new backends begin with a small share (reliability 2.7)
  * @param headless whether headless Services are balanced, too (R2)
  */
 record Settings(
@@ -35,6 +36,7 @@ record Settings(
         boolean strictDrop,
         FamilyPreference family,
         Classifier classifier,
+        boolean rampNewBackends,
         Prober prober,
         Optional<Hedging> hedging,
         Listeners listeners,
