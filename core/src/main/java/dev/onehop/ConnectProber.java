@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Real connects, on at most two daemon threads that are there only while there is something to connect to.
+ * Real connects, with or without a word, on at most two daemon threads that are there only while there is something to connect to.
  *
  * <p>Shared: safe from any thread.
  */
@@ -37,11 +37,16 @@ final class ConnectProber implements Prober {
 
     @Override
     public CompletionStage<Void> connect(InetSocketAddress address, Duration timeout) {
+        return converse(address, timeout, Conversation.NONE);
+    }
+
+    @Override
+    public CompletionStage<Void> converse(InetSocketAddress address, Duration timeout, Conversation conversation) {
         var probed = new CompletableFuture<Void>();
         try {
             threads.execute(() -> {
                 try (Socket socket = new Socket()) {
-                    connect(socket, address, timeout);
+                    converse(socket, address, timeout, conversation);
                     probed.complete(null);
                 } catch (IOException | RuntimeException e) {
                     probed.completeExceptionally(e);
@@ -53,27 +58,53 @@ final class ConnectProber implements Prober {
         return probed;
     }
 
-    private void connect(Socket socket, InetSocketAddress address, Duration timeout) throws IOException {
+    private void converse(Socket socket, InetSocketAddress address, Duration timeout, Conversation conversation)
+            throws IOException {
         open.add(socket);
         try {
             if (threads.isShutdown()) {
                 throw new IOException("closed");
             }
+            long beganNanos = System.nanoTime();
             socket.connect(address, (int) timeout.toMillis());
+            if (conversation != Conversation.NONE) {
+                hold(conversation, socket, address, timeout.minusNanos(System.nanoTime() - beganNanos));
+            }
         } finally {
             open.remove(socket);
+        }
+    }
+
+    /** The end of the time closes the socket, which ends any read, however slowly bytes drip in. */
+    private static void hold(Conversation conversation, Socket socket, InetSocketAddress address, Duration left)
+            throws IOException {
+        var over = new CompletableFuture<Boolean>().completeOnTimeout(true, left.toNanos(), TimeUnit.NANOSECONDS);
+        var unused = over.thenRun(() -> close(socket));
+        try {
+            conversation.hold(socket, address);
+        } catch (IOException e) {
+            if (over.getNow(false)) {
+                IOException late = conversation.late();
+                late.addSuppressed(e);
+                throw late;
+            }
+            throw e;
+        } finally {
+            over.complete(false);
         }
     }
 
     @Override
     public void close() {
         threads.shutdownNow();
-        for (Socket socket : open) {
-            try {
-                socket.close(); // ends its connect
-            } catch (IOException ignored) {
-                // it is gone either way
-            }
+        open.forEach(ConnectProber::close); // ends its connect
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException ignored) {
+            // it is gone either way
         }
     }
 }

@@ -108,6 +108,18 @@ final class FleetHealth {
         return Outliers.is(backend, backends.all()) && eject(backend, Kind.SOFT, evidence, nowNanos);
     }
 
+    /** Checks of ours failed, often enough. */
+    boolean checksFailed(Backend backend, Kind kind, String evidence, long nowNanos) {
+        return eject(backend, kind, evidence, nowNanos);
+    }
+
+    /** Checks of ours passed, often enough: a backend that is out for bad answers may be tried earlier. */
+    boolean checksPassed(Backend backend, long outSinceNanos) {
+        Ejections before = ejections;
+        ejections = ejections.shortened(backend.key(), outSinceNanos);
+        return ejections != before;
+    }
+
     /** A caller could not connect to {@code backend}, once. Gives false: picks see suspicion without a snapshot. */
     boolean suspected(Backend backend) {
         if (backends.contains(backend) && backends.keys().size() > 1) {

@@ -2,6 +2,7 @@ package dev.onehop;
 
 import dev.onehop.health.Classifier;
 import dev.onehop.pick.PickPolicy;
+import dev.onehop.route.Destination;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Discovery;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -51,6 +53,7 @@ public final class OnehopBuilder {
     private Classifier classifier = Classifier.standard();
     private boolean rampNewBackends;
     private @Nullable Prober prober;
+    private final ChosenChecks activeChecks = new ChosenChecks();
     private Optional<Hedging> hedging = Optional.empty();
     private final List<OnehopListener> listeners = new ArrayList<>();
     private SearchPath searchPath = SearchPath.ofThisMachine();
@@ -174,6 +177,17 @@ public final class OnehopBuilder {
         return this;
     }
 
+    /** How the backends of all Service ports (TCP) are checked; by a bare connect once ejected for failed ones, unless said. */
+    public OnehopBuilder activeCheck(ActiveCheck check) {
+        return activeCheck(port -> true, check);
+    }
+
+    /** As the other, for some Service ports; of several that fit, the first counts. */
+    public OnehopBuilder activeCheck(Predicate<Destination> ports, ActiveCheck check) {
+        activeChecks.add(ports, check);
+        return this;
+    }
+
     /** Which addresses may be dialled; all special ones are refused unless said otherwise. */
     public OnehopBuilder addressPolicy(AddressPolicy addressPolicy) {
         this.addressPolicy = addressPolicy;
@@ -272,6 +286,7 @@ public final class OnehopBuilder {
                 classifier,
                 rampNewBackends,
                 prober == null ? new ConnectProber() : prober,
+                activeChecks.chosen(),
                 hedging,
                 told,
                 Set.copyOf(namespaces),

@@ -42,6 +42,8 @@ final class ServicePipeline implements AutoCloseable {
     private final Settings settings;
     private final SerialScheduler loop;
     private final FleetHealth health;
+    private final Checkup checkup;
+    private final @Nullable ActiveChecks checks;
     private final NextSnapshot snapshots;
     private final Tally tally;
     private final Endings endings;
@@ -78,6 +80,10 @@ final class ServicePipeline implements AutoCloseable {
         this.events = new PortEvents(destination, tally, settings.listeners());
         this.listeners = new SnapshotListeners(destination);
         this.health = new FleetHealth(destination, backends, loop, settings.random(), this::probe, events::later);
+        ActiveCheck check = settings.activeChecks().apply(destination).orElse(null);
+        this.checkup = new Checkup(settings.prober(), check);
+        this.checks =
+                check == null ? null : new ActiveChecks(destination, settings, health, check, checkup, this::onLoop);
         this.snapshots = new NextSnapshot(destination, settings, backends, health);
         this.timers = new SnapshotTimers(loop, settings.maxStaleness(), health::nextNanos, this::republish);
         this.endings = new Endings(
@@ -177,8 +183,8 @@ final class ServicePipeline implements AutoCloseable {
         if (closed) {
             return;
         }
-        settings.prober().connect(backend.address(), timeout).whenComplete((connected, failure) -> {
-            Signal signal = failure == null ? null : settings.classifier().ofFailure(failure);
+        checkup.trial(backend, timeout).whenComplete((connected, failure) -> {
+            Signal signal = failure == null ? null : settings.classifier().ofFailure(AsyncConnect.bare(failure));
             onLoop(() -> health.probed(backend, signal, loop.nanoTime()));
         });
     }
@@ -211,6 +217,9 @@ final class ServicePipeline implements AutoCloseable {
         waitTimer.cancel();
         loop.execute(() -> {
             timers.cancel();
+            if (checks != null) {
+                checks.stop();
+            }
             listeners.clear();
         });
     }
@@ -257,6 +266,9 @@ final class ServicePipeline implements AutoCloseable {
             return;
         }
         timers.follow(next, view, now);
+        if (checks != null) {
+            checks.follow(next, now);
+        }
         SnapshotLog.changed(log, destination, before, next);
         listeners.tell(next);
         if (!(next.decision() instanceof Decision.Wait) && !decided.isDone()) {

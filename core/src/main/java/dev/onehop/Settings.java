@@ -2,12 +2,14 @@ package dev.onehop;
 
 import dev.onehop.health.Classifier;
 import dev.onehop.pick.PickPolicy;
+import dev.onehop.route.Destination;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Discovery;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -18,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param clusterIpFallback whether to go to the ClusterIP when we cannot say where to; otherwise fail
  * @param strictDrop whether a connection that kube-proxy drops waits, as it would there; otherwise it fails at once
  * @param namespaces beside the own one, those whose {@code service.namespace} names are ours
+ * @param activeChecks how the backends of a Service port are checked, if they are
  * @param hedging when {@link AsyncConnector}s dial a second backend beside a slow one; empty for never
  * @param rampNewBackends whether new backends begin with a small share (reliability 2.7)
  * @param headless whether headless Services are balanced, too (R2)
@@ -38,6 +41,7 @@ record Settings(
         Classifier classifier,
         boolean rampNewBackends,
         Prober prober,
+        Function<Destination, Optional<ActiveCheck>> activeChecks,
         Optional<Hedging> hedging,
         Listeners listeners,
         Set<String> namespaces,

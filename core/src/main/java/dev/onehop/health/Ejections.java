@@ -101,6 +101,21 @@ public final class Ejections {
                         now.kind(), now.times(), now.sinceNanos(), nowNanos + LEASE_NANOS, true, now.evidence()));
     }
 
+    /**
+     * A backend that is out for bad answers passes our checks: it may be tried as early as after a first ejection, which
+     * is ten seconds, and no earlier (reliability 2.11).
+     *
+     * @param outSinceNanos when it was last put out
+     */
+    public Ejections shortened(BackendKey key, long outSinceNanos) {
+        long earliest = outSinceNanos + EjectionTimes.nanos(Kind.SOFT, 1, 1);
+        return change(
+                key,
+                now -> now.kind() == Kind.SOFT && !now.onTrial() && now.untilNanos() - earliest > 0
+                        ? new Ejection(now.kind(), now.times(), now.sinceNanos(), earliest, false, now.evidence())
+                        : now);
+    }
+
     /** The trial went badly: out again, for longer. */
     public Ejections failedTrial(BackendKey key, String evidence, long nowNanos, double jitter) {
         return change(key, now -> ejection(now.kind(), now.times() + 1, now.sinceNanos(), nowNanos, evidence, jitter));
@@ -193,7 +208,8 @@ public final class Ejections {
 
     private Ejections change(BackendKey key, UnaryOperator<Ejection> change) {
         Ejection now = current.get(key);
-        return now == null ? this : with(key, change.apply(now));
+        Ejection next = now == null ? null : change.apply(now);
+        return next == null || next.equals(now) ? this : with(key, next);
     }
 
     private Ejections with(BackendKey key, Ejection ejection) {

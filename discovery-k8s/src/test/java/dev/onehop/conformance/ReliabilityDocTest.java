@@ -23,7 +23,7 @@ class ReliabilityDocTest {
     @Test
     void everyFaultHasARowInOrder() throws IOException {
         List<String> faults = Stream.concat(ids("C", 1, 30), Stream.of("X-1")).toList();
-        List<String> security = Stream.of(ids("S", 1, 6), ids("S", 13, 20), Stream.of("S-22"))
+        List<String> security = Stream.of(ids("S", 1, 6), ids("S", 13, 20), Stream.of("S-22", "S-23"))
                 .flatMap(each -> each)
                 .toList();
 

@@ -34,7 +34,9 @@ class HedgingTest extends HttpFixture {
 
         for (int i = 0; i < 5; i++) {
             assertThat(post(SERVICE + "/", "order").statusCode()).isEqualTo(200);
-            var later = request(SERVICE + "/").POST(BodyPublishers.ofString("order")).build();
+            var later = request(SERVICE + "/")
+                    .POST(BodyPublishers.ofString("order"))
+                    .build();
             assertThat(http.sendAsync(later, BodyHandlers.ofString())).succeedsWithin(SOON);
         }
 
