@@ -27,12 +27,14 @@ final class NextSnapshot {
     private final Settings settings;
     private final RoutedBackends backends;
     private final FleetHealth health;
+    private final LastResortChoice lastResort;
 
     NextSnapshot(Destination destination, Settings settings, RoutedBackends backends, FleetHealth health) {
         this.destination = destination;
         this.settings = settings;
         this.backends = backends;
         this.health = health;
+        this.lastResort = new LastResortChoice(settings, backends, health);
     }
 
     /**
@@ -47,7 +49,7 @@ final class NextSnapshot {
                     : fallBack(FallbackReason.VIEW_UNKNOWN, Verdict.UNKNOWN, unknown.why(), view, null, version);
         }
         ServiceView.Known known = (ServiceView.Known) view;
-        Route route = route(known);
+        Route route = lastResort.orLastResort(route(known), known, nowNanos);
         List<Backend> present = backends.keep(route);
         health.refresh(
                 route instanceof Route.Backends set && set.affinityTimeout().isPresent(), nowNanos);

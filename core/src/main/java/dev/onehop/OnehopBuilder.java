@@ -42,6 +42,7 @@ public final class OnehopBuilder {
     private Duration maxStaleness = Duration.ofMinutes(10);
     private boolean clusterIpFallback = true;
     private boolean headless;
+    private LastResort lastResort = LastResort.NONE;
     private boolean enabled = true;
     private boolean meshDetection = true;
     private Supplier<Optional<String>> sidecar = MeshSidecar::detect;
@@ -97,6 +98,15 @@ public final class OnehopBuilder {
      */
     public OnehopBuilder headless(boolean headless) {
         this.headless = headless;
+        return this;
+    }
+
+    /**
+     * Who gets connections when no endpoint is ready; nobody unless said otherwise, as with kube-proxy. What speaks for
+     * {@link LastResort#NOT_READY}, and against it, is in {@code docs/operations.md}.
+     */
+    public OnehopBuilder lastResort(LastResort lastResort) {
+        this.lastResort = Objects.requireNonNull(lastResort, "lastResort");
         return this;
     }
 
@@ -280,6 +290,7 @@ public final class OnehopBuilder {
                 maxStaleness,
                 clusterIpFallback,
                 headless,
+                lastResort,
                 standDown(clock),
                 strictDrop,
                 family,

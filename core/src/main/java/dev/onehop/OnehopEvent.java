@@ -150,6 +150,25 @@ public sealed interface OnehopEvent {
         }
     }
 
+    /**
+     * Nobody is ready any more, and connections go to endpoints that are not (reliability 2.8, tier 3).
+     *
+     * @param why for people
+     */
+    record LastResortBegan(Destination port, String why) implements OnehopEvent {
+        public LastResortBegan {
+            Objects.requireNonNull(port, "port");
+            Objects.requireNonNull(why, "why");
+        }
+    }
+
+    /** Connections go where kube-proxy's go again: to ready endpoints, or nowhere. */
+    record LastResortEnded(Destination port) implements OnehopEvent {
+        public LastResortEnded {
+            Objects.requireNonNull(port, "port");
+        }
+    }
+
     /** A request that was sent to try an ejected backend was not ended in time: an adapter may not end its attempts. */
     record TrialLeaked(Destination port, Backend backend) implements OnehopEvent {
         public TrialLeaked {

@@ -2,6 +2,7 @@ package dev.onehop;
 
 import dev.onehop.eligible.Eligible;
 import dev.onehop.route.Destination;
+import dev.onehop.route.Route;
 import dev.onehop.service.ServiceView;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,12 @@ final class PortEvents {
             later(new OnehopEvent.ViewStale(port, stale.why()));
         } else if (next.view() instanceof ServiceView.Live && !(before.view() instanceof ServiceView.Live)) {
             later(new OnehopEvent.ViewLive(port));
+        }
+        if (next.isLastResort() && !before.isLastResort()) {
+            later(new OnehopEvent.LastResortBegan(
+                    port, next.route().map(Route::text).orElse("")));
+        } else if (before.isLastResort() && !next.isLastResort()) {
+            later(new OnehopEvent.LastResortEnded(port));
         }
         List<OnehopEvent> now = List.copyOf(waiting);
         waiting.clear();

@@ -23,6 +23,7 @@ import java.util.random.RandomGenerator;
  * @param activeChecks how the backends of a Service port are checked, if they are
  * @param hedging when {@link AsyncConnector}s dial a second backend beside a slow one; empty for never
  * @param rampNewBackends whether new backends begin with a small share (reliability 2.7)
+ * @param lastResort who gets connections when nobody is ready
  * @param headless whether headless Services are balanced, too (R2)
  */
 record Settings(
@@ -35,6 +36,7 @@ record Settings(
         Duration maxStaleness,
         boolean clusterIpFallback,
         boolean headless,
+        LastResort lastResort,
         StandDown standDown,
         boolean strictDrop,
         FamilyPreference family,

@@ -3,6 +3,7 @@ package dev.onehop;
 import dev.onehop.eligible.Decision;
 import dev.onehop.eligible.Eligible;
 import dev.onehop.route.Destination;
+import dev.onehop.route.Route;
 import dev.onehop.service.Printable;
 import org.slf4j.Logger;
 
@@ -18,7 +19,12 @@ final class SnapshotLog {
 
     static void changed(Logger log, Destination destination, Eligible before, Eligible after) {
         Decision decision = after.decision();
-        if (isSame(before.decision(), decision)) {
+        if (after.isLastResort() && !before.isLastResort()) {
+            String route = after.route().map(Route::text).orElse("");
+            log.warn("{}: connections go to endpoints that are not ready: {}", destination, Printable.of(route));
+        } else if (before.isLastResort() && !after.isLastResort() && decision instanceof Decision.Pick) {
+            log.info("{}: the last resort is over: {} eligible", destination, after.size());
+        } else if (isSame(before.decision(), decision)) {
             log.debug("{}: {} eligible (were {})", destination, after.size(), before.size());
         } else if (decision instanceof Decision.ClusterIp fallback) {
             log.warn(

@@ -32,6 +32,7 @@ public final class Tally {
     private final LongAdder hedges = new LongAdder();
     private final LongAdder returns = new LongAdder();
     private final LongAdder panics = new LongAdder();
+    private final LongAdder lastResorts = new LongAdder();
     private final LongAdder trialsLeaked = new LongAdder();
     private volatile boolean panicking;
 
@@ -130,6 +131,11 @@ public final class Tally {
         return panicking;
     }
 
+    /** How often connections began to go to endpoints that are not ready; whether they do now is in the snapshot. */
+    public long lastResorts() {
+        return lastResorts.sum();
+    }
+
     /** Requests sent to try an ejected backend that were not ended in time. */
     public long trialsLeaked() {
         return trialsLeaked.sum();
@@ -178,6 +184,8 @@ public final class Tally {
             panicking = true;
         } else if (event instanceof OnehopEvent.PanicEnded) {
             panicking = false;
+        } else if (event instanceof OnehopEvent.LastResortBegan) {
+            lastResorts.increment();
         } else if (event instanceof OnehopEvent.TrialLeaked) {
             trialsLeaked.increment();
         }

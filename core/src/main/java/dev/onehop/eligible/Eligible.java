@@ -5,6 +5,7 @@ import dev.onehop.health.Ejection;
 import dev.onehop.health.Ejections;
 import dev.onehop.health.Trial;
 import dev.onehop.route.Route;
+import dev.onehop.route.Scope;
 import dev.onehop.service.ServiceView;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -154,6 +155,11 @@ public final class Eligible {
     /** Whether every backend is ejected, and so all are used. */
     public boolean failedOpen() {
         return failedOpen;
+    }
+
+    /** Whether those who may be picked are the last resort, which kube-proxy would not use (reliability 2.8, tier 3). */
+    public boolean isLastResort() {
+        return size > 0 && route instanceof Route.Backends set && set.scope() == Scope.LAST_RESORT;
     }
 
     /** A place to try an ejected backend with one request, now taken by the caller; null when there is none. */

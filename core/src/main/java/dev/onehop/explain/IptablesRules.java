@@ -124,7 +124,7 @@ public final class IptablesRules {
     }
 
     private List<String> lines() {
-        if (route instanceof Route.Backends backends) {
+        if (route instanceof Route.Backends backends && backends.scope() != Scope.LAST_RESORT) {
             nat(backends);
         } else {
             boolean drops = route instanceof Route.Drop;

@@ -61,6 +61,7 @@ final class PortMeters implements AutoCloseable {
         connections();
         health();
         meters.addAll(QuarantineMeters.register(registry, tags, balancer));
+        lastResort();
         discovery();
         publish = Timer.builder("onehop.view.publish")
                 .description("From the arrival of a view to the snapshot that picks see")
@@ -185,6 +186,19 @@ final class PortMeters implements AutoCloseable {
                 "1 while no backend is ejected for bad answers",
                 Tags.empty(),
                 each -> each.tally().isPanicking() ? 1 : 0);
+    }
+
+    private void lastResort() {
+        counter(
+                "onehop.last.resort.entered",
+                "How often connections began to go to endpoints that are not ready",
+                Tags.empty(),
+                Tally::lastResorts);
+        gauge(
+                "onehop.last.resort",
+                "1 while connections go to endpoints that are not ready",
+                Tags.empty(),
+                each -> each.eligible().isLastResort() ? 1 : 0);
     }
 
     private void discovery() {

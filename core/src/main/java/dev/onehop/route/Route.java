@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * What kube-proxy would do here with a connection to a Service port. Made from one view of the Service; the set of
  * {@link Backends} is a hard border that no later stage widens. Every endpoint not in it is in {@link #excluded()} with
- * the rule that left it out.
+ * the rule that left it out. The one exception is {@link Scope#LAST_RESORT}, for those who asked for it.
  *
  * <p>Immutable.
  */

@@ -9,7 +9,9 @@ public enum Scope {
     LOCAL("R23", "the ready ones on this node"),
     LOCAL_TERMINATING("R24", "terminating ones on this node that still serve, as none here is ready"),
     /** By {@link HeadlessRoute} alone. */
-    HEADLESS("R2", "the ready ones of a headless Service");
+    HEADLESS("R2", "the ready ones of a headless Service"),
+    /** By {@link LastResortRoute} alone: kube-proxy would refuse. */
+    LAST_RESORT("reliability 2.8", "the last resort, as none is ready");
 
     private final String rule;
     private final String phrase;
