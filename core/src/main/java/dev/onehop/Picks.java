@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -141,12 +140,23 @@ final class Picks {
         return may;
     }
 
-    /** One pick and up to {@code most} - 1 others beside it, which neither move affinity nor take anybody's turn. */
+    /**
+     * One pick and up to {@code most} - 1 others beside it, which neither move affinity nor take anybody's turn: the clean
+     * ones, then the suspect, then the ejected (reliability 2.8).
+     */
     List<Backend> candidates(Eligible from, int most) {
-        Backend first = pick(from, settings.loop().nanoTime());
-        List<Backend> others = new ArrayList<>(from.backends());
-        others.remove(first);
-        Collections.rotate(others, others.isEmpty() ? 0 : settings.random().nextInt(others.size()));
+        long nanos = settings.loop().nanoTime();
+        Backend first = pick(from, nanos);
+        List<Backend> others = new ArrayList<>(from.size());
+        List<Backend> later = new ArrayList<>();
+        int start = settings.random().nextInt(from.size());
+        for (int i = 0; i < from.size(); i++) {
+            Backend each = from.backend((start + i) % from.size());
+            if (each != first) {
+                (each.isSuspect(nanos) ? later : others).add(each);
+            }
+        }
+        others.addAll(later);
         others.addAll(from.ejected());
         List<Backend> chosen = new ArrayList<>(most);
         chosen.add(first);

@@ -140,6 +140,25 @@ class EvictionTest {
     }
 
     @Test
+    void amongTheCandidatesOfAClientThatTriesThemItselfTheSuspectComeAfterTheCleanAndTheEjectedLast() throws Exception {
+        Balancer api = fleet(6);
+        eject(api, "pod-0");
+        refuse(api, "pod-1");
+        refuse(api, "pod-2");
+
+        for (int i = 0; i < 50; i++) {
+            List<String> order = api.candidates(6).stream()
+                    .map(InetSocketAddress::getAddress)
+                    .map(address -> "pod-" + (address.getAddress()[3] - 1))
+                    .toList();
+            assertThat(order).hasSize(6).doesNotHaveDuplicates();
+            assertThat(order.subList(0, 3)).containsExactlyInAnyOrder("pod-3", "pod-4", "pod-5");
+            assertThat(order.subList(3, 5)).containsExactlyInAnyOrder("pod-1", "pod-2");
+            assertThat(order.get(5)).isEqualTo("pod-0");
+        }
+    }
+
+    @Test
     void whereAllAreSuspectAllArePicked() throws Exception {
         Balancer api = fleet(3);
         for (int i = 0; i < 3; i++) {
