@@ -76,7 +76,7 @@ public final class Balancer {
         Attempt attempt = now.first.connecting(failover);
         while (true) {
             try {
-                Duration dialTimeout = failover.nextDial(attempt, now.known(attempt));
+                Duration dialTimeout = failover.nextDial(attempt, now.known(failover, attempt));
                 T connection = Objects.requireNonNull(dialer.dial(attempt, dialTimeout), "what the dialer returned");
                 attempt.connected();
                 return connection;
@@ -111,7 +111,8 @@ public final class Balancer {
         Objects.requireNonNull(dialer, "dialer");
         Live now = live();
         var failover = now.picks.failover(timeout);
-        Connecting<T> call = Connecting.by(dialer, failover, now::known, now::next, now.picks, settings);
+        Connecting<T> call = Connecting.by(
+                dialer, failover, attempt -> now.known(failover, attempt), now::next, now.picks, settings);
         now.first.connectingAsync(failover, patience, call.result()).whenComplete(call::begin);
         return call.result();
     }
@@ -236,13 +237,13 @@ public final class Balancer {
         }
 
         Optional<Attempt> next(Failover failover, Attempt failed, Throwable failure) {
-            return failover.mayTryAnother(failed, failure) ? picks.openWithout(failover.tried()) : Optional.empty();
+            return failover.mayTryAnother(failed, failure) ? picks.openWithout(failover) : Optional.empty();
         }
 
-        /** How many backends a call that holds {@code attempt} could try in all. */
-        int known(Attempt attempt) {
+        /** How many backends a call that holds {@code attempt} could try in all; one where it could not go on. */
+        int known(Failover failover, Attempt attempt) {
             Eligible now = pipeline.eligible();
-            return attempt.fallback().isPresent()
+            return attempt.fallback().isPresent() || !picks.mayGoOn(failover, attempt, now)
                     ? 1
                     : now.size() + now.ejected().size();
         }

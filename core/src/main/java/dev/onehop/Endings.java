@@ -25,6 +25,7 @@ final class Endings {
     private final Settings settings;
     private final FleetHealth health;
     private final Quarantine quarantine;
+    private final Outage outage;
     private final Tally tally;
     private final Consumer<BooleanSupplier> onLoop;
     private final BooleanSupplier weighed;
@@ -33,6 +34,7 @@ final class Endings {
     /**
      * @param health touched on the loop only
      * @param quarantine takes refused certificates, on the loop only
+     * @param outage told on the loop only
      * @param onLoop runs a change on the loop; where it says that something changed, picks are to see it
      * @param weighed whether the present snapshot says that picks are to look at shares; asked on the loop
      * @param doubtFeedback called once, when many attempts were opened and nobody has said how one went
@@ -41,6 +43,7 @@ final class Endings {
             Settings settings,
             FleetHealth health,
             Quarantine quarantine,
+            Outage outage,
             Tally tally,
             Consumer<BooleanSupplier> onLoop,
             BooleanSupplier weighed,
@@ -48,6 +51,7 @@ final class Endings {
         this.settings = settings;
         this.health = health;
         this.quarantine = quarantine;
+        this.outage = outage;
         this.tally = tally;
         this.onLoop = onLoop;
         this.weighed = weighed;
@@ -70,6 +74,9 @@ final class Endings {
     /** A connection was made; the attempt goes on. */
     void connected(Backend backend) {
         backend.connected();
+        if (backend.reach().connected(nanoTime()) && outage.isOn()) {
+            onLoop.accept(() -> outage.reached(backend, nanoTime()));
+        }
         tally.feedback().heard();
     }
 
@@ -100,6 +107,9 @@ final class Endings {
             case HARD -> {
                 boolean news = !backend.isSuspect(nowNanos);
                 backend.suspect(nowNanos, settings.random().nextDouble());
+                if (backend.reach().failed(nowNanos)) {
+                    onLoop.accept(() -> outage.failed(backend, nowNanos));
+                }
                 if (backend.hardEvidence().add(signal, startNanos)) {
                     onLoop.accept(() -> health.failedToConnect(backend, signal, nanoTime()));
                 } else if (news && signal != Signal.TLS_HANDSHAKE) { // which a bare connect knows nothing of

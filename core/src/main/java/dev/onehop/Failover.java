@@ -37,20 +37,25 @@ final class Failover {
     private static final Duration LEAST = Duration.ofMillis(1);
 
     private final SerialScheduler clock;
+    private final Outage outage;
+    private final boolean exploring;
     private final long deadlineNanos;
     private final List<Backend> tried = new ArrayList<>(MAX_BACKENDS);
-    private final List<DialFailed> failures = new ArrayList<>(MAX_BACKENDS);
+    private final List<Line> failures = new ArrayList<>(MAX_BACKENDS);
     private Optional<String> doubt = Optional.empty();
     private boolean onlyInstantRefusals = true;
     private long dialledNanos;
     private long dialNanos;
 
-    Failover(SerialScheduler clock, Duration timeout) {
+    /** @param outage which limits how many calls try several, and is named in their errors */
+    Failover(SerialScheduler clock, Duration timeout, Outage outage) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout: " + timeout + " (expected: more than zero)");
         }
         this.clock = clock;
+        this.outage = outage;
         this.dialNanos = clock.nanoTime();
+        this.exploring = outage.mayExplore(dialNanos);
         this.deadlineNanos = dialNanos + (timeout.compareTo(FOREVER) < 0 ? timeout : FOREVER).toNanos();
     }
 
@@ -97,7 +102,7 @@ final class Failover {
         dialledNanos += tookNanos;
         onlyInstantRefusals &= signal == Signal.CONNECT_REFUSED && dialledNanos < INSTANT.toNanos();
         long millis = tookNanos / 1_000_000;
-        failures.add(new DialFailed(attempt + " after " + millis + " ms: " + failure));
+        failures.add(new Line(attempt + " after " + millis + " ms: " + failure));
         doubt = signal.evidence() == Evidence.IDENTITY ? attempt.doubt() : Optional.empty();
         Optional<Backend> backend = attempt.backend();
         began(attempt);
@@ -123,25 +128,33 @@ final class Failover {
         return onlyInstantRefusals && tried.size() >= MAX_BACKENDS ? MAX_REFUSING : MAX_BACKENDS;
     }
 
+    /** Whether it may go on to backends that nobody has reached lately, even while most refuse. */
+    boolean isExploring() {
+        return exploring || !outage.isOn();
+    }
+
     List<Backend> tried() {
         return tried;
     }
 
-    /** Tells the caller of every dial, by exceptions suppressed in the last failure, which keeps its own type. One more
-     * says so where certificates fail and it is probably us. */
+    /**
+     * Tells the caller of every dial, by exceptions suppressed in the last failure, which keeps its own type; and last, of
+     * what it is probably: our own trust where certificates fail, or an outage while most backends refuse.
+     */
     void explain(Throwable last) {
         failures.forEach(last::addSuppressed);
-        doubt.ifPresent(why -> last.addSuppressed(new DialFailed(why)));
+        doubt.map(Line::new).ifPresent(last::addSuppressed);
+        outage.text().map(Line::new).ifPresent(last::addSuppressed);
     }
 
     /**
-     * One failed dial in one line, without a stack of its own. It does not name its cause: the last
-     * dial's failure is the very exception this one is added to.
+     * One failed dial, or what is known beside it, in one line, without a stack of its own. It does not name its cause:
+     * the last dial's failure is the very exception this one is added to.
      */
-    private static final class DialFailed extends Exception {
+    private static final class Line extends Exception {
         private static final long serialVersionUID = 1L;
 
-        DialFailed(String message) {
+        Line(String message) {
             super(message, null, false, false);
         }
     }

@@ -8,6 +8,7 @@ import dev.onehop.health.Evidence;
 import dev.onehop.health.HardEvidence;
 import dev.onehop.health.Outcome;
 import dev.onehop.health.Outliers;
+import dev.onehop.health.Recalls;
 import dev.onehop.health.SharedFate;
 import dev.onehop.health.Signal;
 import dev.onehop.health.Trial;
@@ -48,6 +49,7 @@ final class FleetHealth {
 
     private final Destination port;
     private final RoutedBackends backends;
+    private final Outage outage;
     private final RandomGenerator random;
     private final BiConsumer<Backend, Duration> probe;
     private final Consumer<OnehopEvent> events;
@@ -70,12 +72,14 @@ final class FleetHealth {
             Destination port,
             RoutedBackends backends,
             SerialScheduler loop,
+            Outage outage,
             RandomGenerator random,
             BiConsumer<Backend, Duration> probe,
             Consumer<OnehopEvent> events) {
         this.port = port;
         this.events = events;
         this.backends = backends;
+        this.outage = outage;
         this.random = random;
         this.probe = probe;
         this.budget = new ProbeBudget(loop.nanoTime());
@@ -144,13 +148,14 @@ final class FleetHealth {
      * @return whether that has changed anything
      */
     boolean probed(Backend backend, @Nullable Signal failure, long nowNanos) {
-        Ejection now = ejections.of(backend.key()).orElse(null);
         if (failure == null) {
             budget.giveBack();
         }
         if (!backends.contains(backend)) {
             return false;
         }
+        boolean news = (failure == null || failure.isHard()) && outage.probed(backend, failure == null, nowNanos);
+        Ejection now = ejections.of(backend.key()).orElse(null);
         if (now != null && now.onTrial() && now.kind() == Kind.HARD) {
             if (failure == null) {
                 back(backend, nowNanos);
@@ -161,14 +166,15 @@ final class FleetHealth {
             return true;
         }
         if (!suspicions.isOver(backend) || now != null) {
-            return false;
+            return news;
         }
         if (failure == null) {
             backend.connected();
-            return false;
+            return news;
         }
-        return failure.isHard()
+        boolean out = failure.isHard()
                 && eject(backend, Kind.HARD, "a caller could not connect, nor could we: " + failure, nowNanos);
+        return news || out;
     }
 
     /** How a request went that was sent to try a backend. */
@@ -201,8 +207,10 @@ final class FleetHealth {
         ejections = ejections.at(nowNanos, backends.keys(), jitter());
         updateSharedFate(nowNanos);
         trials.values().removeIf(this::isOver);
+        Recalls recalls = outage.look(ejections, nowNanos);
+        outage.failing().forEach(each -> eject(each, Kind.HARD, "a connect failed, as to most others", nowNanos));
         postponed = false;
-        for (BackendKey key : ejections.due(backends.keys(), nowNanos)) {
+        for (BackendKey key : ejections.due(backends.keys(), recalls, nowNanos)) {
             Backend backend = backends.get(key).orElseThrow();
             Kind kind = ejections.of(key).orElseThrow().kind();
             if (kind == Kind.SOFT && sticky) {
@@ -211,6 +219,7 @@ final class FleetHealth {
                 postponed = true;
             } else {
                 ejections = ejections.onTrial(key, nowNanos);
+                recalls.over(key);
                 if (kind == Kind.HARD) {
                     probe.accept(backend, PROBE);
                 } else {
@@ -249,7 +258,7 @@ final class FleetHealth {
 
     /** When {@link #refresh} has something to do next. */
     OptionalLong nextNanos(long nowNanos) {
-        OptionalLong next = ejections.nextNanos(nowNanos);
+        OptionalLong next = outage.sooner(ejections.nextNanos(nowNanos), nowNanos);
         if (!postponed) {
             return next;
         }

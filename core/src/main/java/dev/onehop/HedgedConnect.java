@@ -103,7 +103,7 @@ final class HedgedConnect<T> implements Connecting<T> {
     /** The dial is slow. */
     private void hedge(Dial slow) {
         if (!slow.over && !result.isDone() && failover.mayDialBeside()) {
-            picks.openBeside(failover.tried()).ifPresent(this::dial);
+            picks.openBeside(failover).ifPresent(this::dial);
         }
     }
 
@@ -141,7 +141,7 @@ final class HedgedConnect<T> implements Connecting<T> {
             return;
         }
         Optional<Attempt> another = failover.mayTryAnother(dial.attempt, failure, dial.beganNanos)
-                ? picks.openWithout(failover.tried())
+                ? picks.openWithout(failover)
                 : Optional.empty();
         if (another.isPresent()) {
             dial(another.get());

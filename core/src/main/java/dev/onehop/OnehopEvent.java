@@ -169,6 +169,26 @@ public sealed interface OnehopEvent {
         }
     }
 
+    /**
+     * Connects to so many backends fail that it is not them one by one: a wrong targetPort, a NetworkPolicy, this node's
+     * network, or a dead Service (reliability 2.5). Most calls get one dial until it ends.
+     *
+     * @param refusing how many backends refuse or do not answer; at least 2
+     * @param backends how many there are
+     */
+    record OutageBegan(Destination port, int refusing, int backends) implements OnehopEvent {
+        public OutageBegan {
+            Objects.requireNonNull(port, "port");
+        }
+    }
+
+    /** At least half of the backends accept connects again, or nobody has tried the others for a while. */
+    record OutageEnded(Destination port) implements OnehopEvent {
+        public OutageEnded {
+            Objects.requireNonNull(port, "port");
+        }
+    }
+
     /** A request that was sent to try an ejected backend was not ended in time: an adapter may not end its attempts. */
     record TrialLeaked(Destination port, Backend backend) implements OnehopEvent {
         public TrialLeaked {

@@ -10,7 +10,6 @@ import dev.onehop.pick.PickPolicy.Picker;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +30,7 @@ final class Picks {
     private final Affinities affinities;
     private final StrictDrop drop;
     private final RetryBudget budget;
+    private final Outage outage;
     private final Tally tally;
 
     Picks(ServicePipeline pipeline, Settings settings, RetryBudget budget, Affinities affinities) {
@@ -41,6 +41,7 @@ final class Picks {
         this.settings = settings;
         this.picker = settings.policy().picker(settings.random());
         this.tally = pipeline.tally();
+        this.outage = pipeline.outage();
     }
 
     /** What callers wait for whose connections are dropped. */
@@ -51,7 +52,7 @@ final class Picks {
     /** The way of a call that begins now. */
     Failover failover(Duration timeout) {
         budget.called();
-        return new Failover(settings.loop(), timeout);
+        return new Failover(settings.loop(), timeout, outage);
     }
 
     /** One of {@code from}'s backends, by affinity where the Service asks for it, else by policy. */
@@ -111,33 +112,49 @@ final class Picks {
     }
 
     /**
-     * Another attempt, on a backend not yet tried; empty when there is none, or the retry budget is spent. By policy
-     * alone: one refused connect moves no session affinity (R30).
+     * Another attempt, on a backend not yet tried; empty when there is none, or the retry budget is spent, or most refuse
+     * and it is not this call's turn to look further. By policy alone: one refused connect moves no session affinity (R30).
      */
-    Optional<Attempt> openWithout(Collection<Backend> tried) {
+    Optional<Attempt> openWithout(Failover call) {
         long nanos = settings.loop().nanoTime();
         Eligible now = pipeline.eligible();
-        return now.without(tried)
-                .filter(left -> mayFailOver(now, nanos))
-                .map(left -> open(picked(left, nanos), null, nanos));
+        return now.without(call.tried())
+                .map(left -> picked(left, nanos))
+                .filter(next -> mayFailOver(call, next, now, nanos))
+                .map(next -> open(next, null, nanos));
     }
 
     /** An attempt beside a dial that is slow: on a backend not yet tried and not ejected, and paid for like a failover. */
-    Optional<Attempt> openBeside(Collection<Backend> tried) {
+    Optional<Attempt> openBeside(Failover call) {
         long nanos = settings.loop().nanoTime();
         Eligible now = pipeline.eligible();
-        if (tried.containsAll(now.backends())
+        if (!call.isExploring()
+                || call.tried().containsAll(now.backends())
                 || !budget.take(now.size() + now.ejected().size(), nanos)) {
             return Optional.empty();
         }
         tally.countHedge();
-        return now.without(tried).map(left -> open(picked(left, nanos), null, nanos));
+        return now.without(call.tried()).map(left -> open(picked(left, nanos), null, nanos));
     }
 
-    private boolean mayFailOver(Eligible now, long nanos) {
-        boolean may = budget.take(now.size() + now.ejected().size(), nanos);
+    private boolean mayFailOver(Failover call, Backend next, Eligible now, long nanos) {
+        boolean may = (call.isExploring() || next.reach().wasLately(nanos))
+                && budget.take(now.size() + now.ejected().size(), nanos);
         tally.countFailover(may);
         return may;
+    }
+
+    /** Whether a call that holds {@code attempt} could have another, as far as is known now; nothing is taken. */
+    boolean mayGoOn(Failover call, Attempt attempt, Eligible now) {
+        long nanos = settings.loop().nanoTime();
+        if (!budget.isLeft(nanos)) {
+            return false;
+        }
+        return call.isExploring()
+                || now.backends().stream()
+                        .anyMatch(each -> each.reach().wasLately(nanos)
+                                && attempt.backend().filter(each::equals).isEmpty()
+                                && !call.tried().contains(each));
     }
 
     /**

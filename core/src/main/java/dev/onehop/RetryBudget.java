@@ -17,10 +17,11 @@ final class RetryBudget {
     private static final long PER_NANO = 10;
     private static final int LEAST_STOCK = 100;
     private static final int STOCK_PER_BACKEND = 2;
+    private static final long ENOUGH_AGAIN = 10 * TRY;
     private static final long LONGEST_NANOS = 3_600_000_000_000L;
 
     private final LongAdder calls = new LongAdder();
-    private final LongAdder refused = new LongAdder();
+    private volatile boolean spent;
     private long stock = LEAST_STOCK * TRY;
     private long callsSeen;
     private long nanosSeen;
@@ -41,21 +42,34 @@ final class RetryBudget {
      * @return false when nothing is left: then the caller is told of the failure it has
      */
     synchronized boolean take(int backends, long nowNanos) {
-        long callsNow = calls.sum();
-        long earned = PER_CALL * (callsNow - callsSeen) + PER_NANO * Math.min(nowNanos - nanosSeen, LONGEST_NANOS);
-        callsSeen = callsNow;
-        nanosSeen = nowNanos;
-        stock = Math.min(stock + earned, TRY * Math.max(LEAST_STOCK, STOCK_PER_BACKEND * backends));
+        earn(nowNanos);
+        stock = Math.min(stock, TRY * Math.max(LEAST_STOCK, STOCK_PER_BACKEND * backends));
         if (stock < TRY) {
-            refused.increment();
+            spent = true;
             return false;
         }
         stock -= TRY;
         return true;
     }
 
-    /** How many failovers were not made because nothing was left. */
-    long refused() {
-        return refused.sum();
+    /**
+     * Whether a call may count on a failover, which is not taken. Once none was left, not before ten are there again: they
+     * would be gone by the time that it needs one.
+     */
+    boolean isLeft(long nowNanos) {
+        return !spent || isLeftAgain(nowNanos);
+    }
+
+    private synchronized boolean isLeftAgain(long nowNanos) {
+        earn(nowNanos);
+        spent = stock < ENOUGH_AGAIN;
+        return !spent;
+    }
+
+    private void earn(long nowNanos) {
+        long callsNow = calls.sum();
+        stock += PER_CALL * (callsNow - callsSeen) + PER_NANO * Math.min(nowNanos - nanosSeen, LONGEST_NANOS);
+        callsSeen = callsNow;
+        nanosSeen = nowNanos;
     }
 }

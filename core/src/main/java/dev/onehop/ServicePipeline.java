@@ -41,6 +41,7 @@ final class ServicePipeline implements AutoCloseable {
     private final Destination destination;
     private final Settings settings;
     private final SerialScheduler loop;
+    private final Outage outage;
     private final FleetHealth health;
     private final Checkup checkup;
     private final @Nullable ActiveChecks checks;
@@ -79,7 +80,9 @@ final class ServicePipeline implements AutoCloseable {
         this.tally = new Tally(backends::totals, quarantine::now);
         this.events = new PortEvents(destination, tally, settings.listeners());
         this.listeners = new SnapshotListeners(destination);
-        this.health = new FleetHealth(destination, backends, loop, settings.random(), this::probe, events::later);
+        this.outage = new Outage(destination, backends, settings.random(), events::later, loop.nanoTime());
+        this.health =
+                new FleetHealth(destination, backends, loop, outage, settings.random(), this::probe, events::later);
         ActiveCheck check = settings.activeChecks().apply(destination).orElse(null);
         this.checkup = new Checkup(settings.prober(), check);
         this.checks =
@@ -90,6 +93,7 @@ final class ServicePipeline implements AutoCloseable {
                 settings,
                 health,
                 quarantine,
+                outage,
                 tally,
                 this::onLoop,
                 () -> eligible().isRamping(),
@@ -149,6 +153,11 @@ final class ServicePipeline implements AutoCloseable {
     /** Calls {@code listener} with the present snapshot and every later one, on the loop, in order. */
     Balancer.Listening listen(Consumer<Eligible> listener) {
         return listeners.add(listener, loop, this::eligible);
+    }
+
+    /** Whether most of its backends refuse. */
+    Outage outage() {
+        return outage;
     }
 
     /** What takes the endings of attempts on this port. */

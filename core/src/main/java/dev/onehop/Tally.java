@@ -34,7 +34,9 @@ public final class Tally {
     private final LongAdder panics = new LongAdder();
     private final LongAdder lastResorts = new LongAdder();
     private final LongAdder trialsLeaked = new LongAdder();
+    private final LongAdder outages = new LongAdder();
     private volatile boolean panicking;
+    private volatile boolean out;
 
     Tally(Supplier<AttemptTotals> attempts, Supplier<Map<Backend, String>> quarantined) {
         this.attempts = attempts;
@@ -86,7 +88,7 @@ public final class Tally {
         return failovers.sum();
     }
 
-    /** Dials that did not go on, for the Service's retry budget was spent. */
+    /** Dials that did not go on, for the Service's retry budget was spent, or most of its backends refuse. */
     public long failoversRefused() {
         return failoversRefused.sum();
     }
@@ -134,6 +136,16 @@ public final class Tally {
     /** How often connections began to go to endpoints that are not ready; whether they do now is in the snapshot. */
     public long lastResorts() {
         return lastResorts.sum();
+    }
+
+    /** How often connects to so many backends failed that it was not them one by one (reliability 2.5). */
+    public long outages() {
+        return outages.sum();
+    }
+
+    /** Whether that is so now. */
+    public boolean isInOutage() {
+        return out;
     }
 
     /** Requests sent to try an ejected backend that were not ended in time. */
@@ -186,6 +198,11 @@ public final class Tally {
             panicking = false;
         } else if (event instanceof OnehopEvent.LastResortBegan) {
             lastResorts.increment();
+        } else if (event instanceof OnehopEvent.OutageBegan) {
+            outages.increment();
+            out = true;
+        } else if (event instanceof OnehopEvent.OutageEnded) {
+            out = false;
         } else if (event instanceof OnehopEvent.TrialLeaked) {
             trialsLeaked.increment();
         }

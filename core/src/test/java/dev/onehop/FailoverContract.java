@@ -3,6 +3,7 @@ package dev.onehop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onehop.health.MonotonicClock;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
@@ -13,6 +14,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +115,20 @@ abstract class FailoverContract {
     }
 
     @Test
+    void f14_withTheBudgetSpentACallsOneDialGetsAllItsTime() throws Exception {
+        Balancer api = pods(10);
+        for (int call = 0; call < 200; call++) {
+            assertThatThrownBy(() -> connect(api, SECONDS_3, dialer(9_999, () -> new ConnectException("refused"))));
+        }
+        timeouts.clear();
+
+        assertThatThrownBy(() ->
+                connect(api, Duration.ofMillis(300), dialer(9_999, () -> new SocketTimeoutException("timed out"))));
+
+        assertThat(timeouts).containsExactly(Duration.ofMillis(300));
+    }
+
+    @Test
     void theErrorNamesEveryPodThatWasDialled() {
         Balancer api = pods(3);
 
@@ -209,7 +225,14 @@ abstract class FailoverContract {
     void noDialBeginsAfterTheDeadlineAndNoBackendIsBlamedForThat() throws Exception {
         Balancer api = pods(1);
         Attempt waiting = api.attempt();
-        var failover = new Failover(time, Duration.ofMillis(100));
+        var outage = new Outage(
+                api.port(),
+                new RoutedBackends(
+                        "api", new MonotonicClock(time::nanoTime), new Quarantine(api.port(), told -> {}), false),
+                new SplittableRandom(1),
+                told -> {},
+                0);
+        var failover = new Failover(time, Duration.ofMillis(100), outage);
         time.advance(Duration.ofMillis(100));
 
         assertThatThrownBy(() -> failover.nextDial(waiting, 1)).isInstanceOf(SocketTimeoutException.class);

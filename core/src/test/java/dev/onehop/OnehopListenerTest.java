@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onehop.OnehopEvent.DecisionChanged;
 import dev.onehop.OnehopEvent.Ejected;
+import dev.onehop.OnehopEvent.OutageBegan;
+import dev.onehop.OnehopEvent.OutageEnded;
 import dev.onehop.OnehopEvent.PanicBegan;
 import dev.onehop.OnehopEvent.PanicEnded;
 import dev.onehop.OnehopEvent.PortClosed;
@@ -214,6 +216,25 @@ class OnehopListenerTest {
 
         assertThat(of(PanicBegan.class)).hasSize(1);
         assertThat(of(PanicEnded.class)).hasSize(1);
+    }
+
+    @Test
+    void anOutageBeginsAndEnds() throws Exception {
+        Balancer api = fleet(5);
+        for (int i = 0; i < 4; i++) {
+            Callers.refused(api, "pod-" + i);
+        }
+        time.run();
+
+        assertThat(of(OutageBegan.class)).singleElement().satisfies(began -> {
+            assertThat(began.refusing()).isEqualTo(4);
+            assertThat(began.backends()).isEqualTo(5);
+        });
+        assertThat(of(OutageEnded.class)).isEmpty();
+
+        time.advance(Duration.ofSeconds(4));
+        assertThat(of(OutageBegan.class)).hasSize(1);
+        assertThat(of(OutageEnded.class)).hasSize(1);
     }
 
     @Test

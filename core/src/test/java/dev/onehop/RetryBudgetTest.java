@@ -18,7 +18,6 @@ class RetryBudgetTest {
     @Test
     void aQuietServiceHasAStockOfAHundred() {
         assertThat(taken(500, 10, 0)).isEqualTo(100);
-        assertThat(budget.refused()).isEqualTo(400);
     }
 
     @Test
@@ -43,6 +42,19 @@ class RetryBudgetTest {
 
         assertThat(taken(500, 10, 3 * SECOND)).isEqualTo(30);
         assertThat(taken(500, 10, 3_600 * SECOND)).as("the stock has a limit").isEqualTo(100);
+    }
+
+    @Test
+    void onceItIsSpentACallCountsOnItOnlyWhenTenAreThere() {
+        assertThat(budget.isLeft(0)).isTrue();
+        taken(100, 10, 0);
+        assertThat(budget.isLeft(0)).as("nobody has been refused").isTrue();
+        taken(1, 10, 0);
+
+        assertThat(budget.isLeft(0)).isFalse();
+        assertThat(budget.isLeft(SECOND - 1)).isFalse();
+        assertThat(budget.isLeft(SECOND)).isTrue();
+        assertThat(taken(500, 10, SECOND)).as("asking takes nothing").isEqualTo(10);
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class Backend {
     private final SoftEvidence softEvidence;
     private final IdentityEvidence identity = new IdentityEvidence();
     private final Cooling cooling = new Cooling();
+    private final Reach reach = new Reach();
 
     /** Until when it is suspect, by the monotonic clock, or {@link #NEVER}. */
     private volatile long suspectUntilNanos = NEVER;
@@ -141,6 +142,11 @@ public final class Backend {
     /** The hard failures in a row on this backend. */
     public HardEvidence hardEvidence() {
         return hardEvidence;
+    }
+
+    /** Whether the last connect stood. */
+    public Reach reach() {
+        return reach;
     }
 
     /** The bad answers of this backend. */

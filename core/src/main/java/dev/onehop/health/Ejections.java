@@ -80,13 +80,24 @@ public final class Ejections {
         return with(key, ejection(kind, before + 1, nowNanos, nowNanos, evidence, jitter));
     }
 
-    /** Whose time is up and who may be tried now: not all of a healed zone at once. */
+    /** Whose time is up and who may be tried now, where nobody is recalled. */
     public List<BackendKey> due(Set<BackendKey> fleet, long nowNanos) {
+        return due(fleet, new Recalls(), nowNanos);
+    }
+
+    /**
+     * Whose time is up and who may be tried now: not all of a healed zone at once.
+     *
+     * @param recalls whose time is up sooner
+     */
+    public List<BackendKey> due(Set<BackendKey> fleet, Recalls recalls, long nowNanos) {
         long onTrial = current.entrySet().stream()
                 .filter(entry -> entry.getValue().onTrial() && fleet.contains(entry.getKey()))
                 .count();
         return current.entrySet().stream()
-                .filter(entry -> isDue(entry.getValue(), nowNanos) && fleet.contains(entry.getKey()))
+                .filter(entry ->
+                        fleet.contains(entry.getKey()) && !entry.getValue().onTrial())
+                .filter(entry -> recalls.of(entry.getKey(), entry.getValue().untilNanos()) - nowNanos <= 0)
                 .sorted(Comparator.comparingLong(entry -> entry.getValue().untilNanos() - nowNanos))
                 .limit(Math.max(0, FleetGuard.mostOnTrial(fleet.size()) - onTrial))
                 .map(Map.Entry::getKey)
@@ -194,10 +205,6 @@ public final class Ejections {
             }
         }
         return out;
-    }
-
-    private static boolean isDue(Ejection ejection, long nowNanos) {
-        return !ejection.onTrial() && ejection.untilNanos() - nowNanos <= 0;
     }
 
     private static Ejection ejection(

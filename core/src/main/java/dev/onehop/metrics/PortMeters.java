@@ -140,7 +140,7 @@ final class PortMeters implements AutoCloseable {
                 Tally::failovers);
         counter(
                 "onehop.failovers.refused",
-                "Dials that did not go on because the Service's retry budget was spent",
+                "Dials that did not go on because the Service's retry budget was spent or most backends refuse",
                 Tags.empty(),
                 Tally::failoversRefused);
         counter("onehop.hedges", "Dials begun beside a slow one, on another backend", Tags.empty(), Tally::hedges);
@@ -176,16 +176,7 @@ final class PortMeters implements AutoCloseable {
                 "Requests sent to try an ejected backend that were not ended in time",
                 Tags.empty(),
                 Tally::trialsLeaked);
-        counter(
-                "onehop.panic.entered",
-                "How often so many backends answered badly that none was to be ejected for it",
-                Tags.empty(),
-                Tally::panics);
-        gauge(
-                "onehop.panic",
-                "1 while no backend is ejected for bad answers",
-                Tags.empty(),
-                each -> each.tally().isPanicking() ? 1 : 0);
+        SharedFateMeters.add(this);
     }
 
     private void lastResort() {
@@ -244,14 +235,16 @@ final class PortMeters implements AutoCloseable {
         return balancer.viewAge().map(age -> age.toNanos() / 1e9).orElse(Double.NaN);
     }
 
-    private void counter(String name, String description, Tags own, ToDoubleFunction<Tally> read) {
+    /** A counter of this port. */
+    void counter(String name, String description, Tags own, ToDoubleFunction<Tally> read) {
         meters.add(FunctionCounter.builder(name, balancer.tally(), read)
                 .description(description)
                 .tags(tags.and(own))
                 .register(registry));
     }
 
-    private void gauge(String name, String description, Tags own, ToDoubleFunction<Balancer> read) {
+    /** A gauge of this port. */
+    void gauge(String name, String description, Tags own, ToDoubleFunction<Balancer> read) {
         meters.add(Gauge.builder(name, balancer, read)
                 .description(description)
                 .tags(tags.and(own))

@@ -110,17 +110,22 @@ class CallsTest {
 
             Duration slowestFound = found.get(found.size() - 1);
             Duration slowest = lost.get(lost.size() - 1);
+            long early = lost.stream()
+                    .filter(took -> took.compareTo(Duration.ofMillis(280)) < 0)
+                    .count();
             Figure.print(
                     "F-14",
                     "calls of 300 ms; 2 of 3, then 3 of 3 swallow SYNs; 200 calls each, 20 at a time",
-                    "max %d ms; p50 %d, max %d ms; this machine stalled %d ms",
+                    "max %d ms; %d ended early, p50 %d, max %d ms; this machine stalled %d ms",
                     slowestFound.toMillis(),
+                    early,
                     lost.get(lost.size() / 2).toMillis(),
                     slowest.toMillis(),
                     stalls.worst().toMillis());
             Duration late = Duration.ofMillis(350).plus(stalls.worst());
             assertThat(slowestFound).isLessThanOrEqualTo(late);
             assertThat(slowest).isBetween(Duration.ofMillis(280), late);
+            assertThat(early).as("those under way when the outage began").isLessThanOrEqualTo(40);
         }
     }
 
@@ -264,23 +269,36 @@ class CallsTest {
             Figure.print(
                     "F-48",
                     "the slices name a port where none of 10 listens",
-                    "%d of %d calls failed; %d out at most; %d connects (no back-off); the error: %s",
+                    "%d of %d calls failed; %d out at most; %d connects, %d outage; the error: %s ... %s",
                     before,
                     outcome.calls().size(),
                     fleet.snapshots().most(),
                     fleet.syns(),
-                    errors.peek().getSuppressed()[0].getMessage());
+                    fleet.api().tally().outages(),
+                    errors.peek().getSuppressed()[0].getMessage(),
+                    last(errors.peek()));
             assertThat(outcome.failures().keySet())
                     .allSatisfy(cause -> assertThat(cause).contains("ConnectException"));
             assertThat(before).isEqualTo(outcome.calls().size());
             assertThat(fleet.snapshots().most()).isLessThanOrEqualTo(9);
             assertThat(fleet.snapshots().broken()).isEmpty();
             assertThat((double) fleet.syns())
-                    .isLessThanOrEqualTo(1.2 * (outcome.calls().size() + 5) + 10 * 5 + 100);
+                    .as("one dial a call, six of a call a second, and those under way when it began")
+                    .isLessThanOrEqualTo(outcome.calls().size() + 5 + 5 * 12 + 5 * outcome.mostInFlight());
             assertThat(errors)
                     .allSatisfy(error ->
                             assertThat(error.getSuppressed()[0].getMessage()).contains(":" + wrong + " ("));
+            assertThat(errors)
+                    .allSatisfy(error -> assertThat(last(error))
+                            .isEqualTo("Service shop/api-service port 80: 10 of 10 backends refuse connects or do not"
+                                    + " answer"));
+            assertThat(fleet.api().tally().outages()).isEqualTo(1);
         }
+    }
+
+    private static String last(Throwable error) {
+        Throwable[] lines = error.getSuppressed();
+        return lines[lines.length - 1].getMessage();
     }
 
     private static int unused(LoopbackPod pod) throws IOException {

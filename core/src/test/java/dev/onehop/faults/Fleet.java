@@ -188,10 +188,7 @@ final class Fleet implements AutoCloseable {
         Door door = door(pod.address());
         door.lock.writeLock().lock();
         try {
-            long until = System.nanoTime() + SOON_NANOS;
-            while (pod.accepts() < door.connects.sum() && System.nanoTime() - until < 0) {
-                LockSupport.parkNanos(100_000);
-            }
+            pod.awaitAccepted();
             pod.refuse(); // what is open is answered: every request asks to close
         } finally {
             door.lock.writeLock().unlock();

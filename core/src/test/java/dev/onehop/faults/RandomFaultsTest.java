@@ -53,6 +53,7 @@ class RandomFaultsTest {
         SECOND_ENDING,
         PODS_CHANGED,
         FAULT,
+        ALL_REFUSE,
         PAUSE,
         PICK_BESIDE_EJECTED,
         TRIAL
@@ -364,6 +365,15 @@ class RandomFaultsTest {
 
         private void changeFault() {
             did.merge(Did.FAULT, 1, Integer::sum);
+            if (random.nextInt(8) == 0) {
+                did.merge(Did.ALL_REFUSE, 1, Integer::sum);
+                Fault fault = random.nextInt(3) == 0 ? Fault.NONE : Fault.REFUSES;
+                history.add("all " + fault);
+                for (int pod = 0; pod < MOST_PODS; pod++) {
+                    faults.put(SampleService.address(pod), fault);
+                }
+                return;
+            }
             String ip = SampleService.address(random.nextInt(MOST_PODS));
             Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
             history.add(ip + " " + fault);

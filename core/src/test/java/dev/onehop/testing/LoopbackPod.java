@@ -22,7 +22,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,9 @@ public final class LoopbackPod implements AutoCloseable {
     private volatile boolean draining;
     private @Nullable ServerSocket listener;
     private @Nullable Thread acceptor;
+
+    /** The port from which {@link #awaitAccepted} connects; 0 while nobody waits. */
+    private volatile int awaitedPort;
 
     private LoopbackPod(String name, InetSocketAddress address, ServerSocket listener) {
         this.name = name;
@@ -147,6 +152,28 @@ public final class LoopbackPod implements AutoCloseable {
     public LoopbackPod resetAfterRequest() {
         behaviour = Behaviour.RESET_ON_REQUEST;
         return this;
+    }
+
+    /**
+     * Waits until everybody is accepted whose connect the kernel has completed so far, by a connection of its own that
+     * queues behind them, 5 s at most. Where the listener is closed with somebody in the queue, the kernel resets them.
+     */
+    public synchronized LoopbackPod awaitAccepted() {
+        if (listener == null || !fillers.isEmpty()) {
+            return this; // nobody is accepted here
+        }
+        try (var last = new Socket()) {
+            last.bind(null);
+            awaitedPort = last.getLocalPort();
+            last.connect(address, SOON_MILLIS);
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SOON_MILLIS);
+            while (awaitedPort != 0 && System.nanoTime() - until < 0) {
+                LockSupport.parkNanos(100_000);
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Closes the listener: new connects are refused. Open connections are served on. */
@@ -284,6 +311,11 @@ public final class LoopbackPod implements AutoCloseable {
     }
 
     private void accepted(Socket socket) {
+        if (socket.getPort() == awaitedPort) {
+            awaitedPort = 0;
+            reset(socket);
+            return;
+        }
         int number = accepts.incrementAndGet();
         if (behaviour == Behaviour.RESET_ON_ACCEPT) {
             reset(socket);

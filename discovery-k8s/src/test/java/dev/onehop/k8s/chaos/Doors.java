@@ -7,9 +7,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -21,8 +18,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 final class Doors {
 
-    private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private final Map<InetSocketAddress, Door> doors = new ConcurrentHashMap<>();
 
     Socket dial(InetSocketAddress address, Duration timeout) throws IOException {
@@ -31,7 +26,6 @@ final class Doors {
         var socket = new Socket();
         try {
             socket.connect(address, (int) Math.max(1, timeout.toMillis()));
-            door.connects.increment();
             return socket;
         } catch (IOException | RuntimeException e) {
             socket.close();
@@ -46,10 +40,7 @@ final class Doors {
         Door door = door(pod.address());
         door.lock.writeLock().lock();
         try {
-            long until = System.nanoTime() + SOON_NANOS;
-            while (pod.accepts() < door.connects.sum() && System.nanoTime() - until < 0) {
-                LockSupport.parkNanos(100_000);
-            }
+            pod.awaitAccepted();
             pod.refuse(); // what is open is answered: every request asks to close
         } finally {
             door.lock.writeLock().unlock();
@@ -61,7 +52,6 @@ final class Doors {
     }
 
     private static final class Door {
-        private final LongAdder connects = new LongAdder();
         private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     }
 }
