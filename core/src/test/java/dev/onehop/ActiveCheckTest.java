@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onehop.health.Backend;
 import dev.onehop.health.Ejection;
-import dev.onehop.health.Signal;
 import dev.onehop.service.StaticDiscovery;
+import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class ActiveCheckTest {
     }
 
     @Test
-    void ejectedForRefusalsAPodReturnsWhenTwoChecksInARowPass() {
+    void ejectedForRefusalsAPodReturnsWhenTwoChecksInARowPass() throws Exception {
         Balancer api = pods(5, check);
         Backend dead = ejectHard(api);
         sick.put(dead.address(), new IOException("answered 503"));
@@ -73,7 +73,7 @@ class ActiveCheckTest {
     }
 
     @Test
-    void ejectedForRefusalsAPodStaysOutWhenTheSecondCheckFails() {
+    void ejectedForRefusalsAPodStaysOutWhenTheSecondCheckFails() throws Exception {
         Balancer api = pods(5, ActiveCheck.by((backend, timeout) -> {
             asked.add(backend);
             return asked.size() % 2 == 1
@@ -311,20 +311,9 @@ class ActiveCheckTest {
                 .loop(time);
     }
 
-    private Backend ejectHard(Balancer api) {
+    private Backend ejectHard(Balancer api) throws NoBackendException {
         Backend dead = api.eligible().backend(0);
-        for (int i = 0; i < 1_000 && api.eligible().ejected().isEmpty(); i++) {
-            Attempt attempt = attempt(api);
-            if (attempt.backend().orElseThrow() == dead) {
-                attempt.failed(Signal.CONNECT_REFUSED);
-            } else {
-                attempt.close();
-            }
-            time.run();
-            if (api.eligible().ejected().isEmpty() && dead.isSuspect(time.nanoTime())) {
-                time.advance(Duration.ofSeconds(4)); // so that it is picked again
-            }
-        }
+        Callers.refusedTwice(api, dead.podName().orElseThrow(), time);
         assertThat(api.eligible().ejected()).containsExactly(dead);
         asked.clear();
         return dead;

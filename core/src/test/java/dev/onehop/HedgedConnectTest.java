@@ -8,6 +8,7 @@ import dev.onehop.health.Backend;
 import dev.onehop.health.Ejection;
 import dev.onehop.health.Signal;
 import dev.onehop.service.StaticDiscovery;
+import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.io.IOException;
@@ -244,7 +245,7 @@ class HedgedConnectTest {
     }
 
     @Test
-    void anEjectedPodIsNoOnesSecondChoice() {
+    void anEjectedPodIsNoOnesSecondChoice() throws Exception {
         pods(2);
         eject(api.eligible().backend(0));
         api.connectAsync(SECONDS_3, connector);
@@ -339,19 +340,8 @@ class HedgedConnectTest {
                 .hasMessageContaining("hedgedConnect: PT0S");
     }
 
-    private void eject(Backend dead) {
-        for (int i = 0; i < 1_000 && api.eligible().ejected().isEmpty(); i++) {
-            try (Attempt attempt = api.attempt()) {
-                if (attempt.backend().orElseThrow() == dead) {
-                    attempt.failed(Signal.CONNECT_REFUSED);
-                    time.run();
-                    time.advance(api.eligible().ejected().isEmpty() ? SECONDS_3 : Duration.ZERO);
-                }
-            } catch (NoBackendException e) {
-                throw new AssertionError(e);
-            }
-            time.run();
-        }
+    private void eject(Backend dead) throws NoBackendException {
+        Callers.refusedTwice(api, dead.podName().orElseThrow(), time);
         assertThat(api.eligible().ejected()).containsExactly(dead);
     }
 

@@ -438,22 +438,21 @@ class LastResortTest {
                 .pod("pod-" + i, "uid-" + i);
     }
 
+    /** As many callers find out at once, none of whom could know of the others. */
     private void fail(Balancer api, int pod, int times) throws NoBackendException {
-        int failed = 0;
-        for (int i = 0; i < 10_000 && failed < times; i++) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (int i = 0; i < 10_000 && attempts.size() < times; i++) {
             Attempt attempt = api.attempt();
             if (attempt.address().getAddress().getHostAddress().equals(SampleService.address(pod))) {
-                attempt.failed(Signal.CONNECT_REFUSED);
-                failed++;
-                if (failed < times) {
-                    time.advance(Duration.ofMillis(3_001));
-                }
+                attempts.add(attempt);
+                time.advance(Duration.ofMillis(2));
             } else {
                 attempt.close();
             }
-            time.run();
         }
-        assertThat(failed).isEqualTo(times);
+        assertThat(attempts).hasSize(times);
+        attempts.forEach(attempt -> attempt.failed(Signal.CONNECT_REFUSED));
+        time.run();
     }
 
     private static void refuses(Balancer api) {

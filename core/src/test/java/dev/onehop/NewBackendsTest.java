@@ -6,6 +6,7 @@ import dev.onehop.health.Backend;
 import dev.onehop.health.Signal;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.StaticDiscovery;
+import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.time.Duration;
@@ -98,11 +99,7 @@ class NewBackendsTest {
     @Test
     void anEjectedPodThatIsReadyAgainWithinAMinuteIsStillEjected() throws Exception {
         Balancer api = fleet(5, false);
-        for (int i = 0; i < 2; i++) {
-            attemptOn(api, "pod-0").failed(Signal.CONNECT_REFUSED);
-            time.advance(Duration.ofMillis(i == 0 ? 3_001 : 0));
-        }
-        time.run();
+        Callers.refusedTwice(api, "pod-0", time);
         assertThat(api.eligible().ejected()).hasSize(1);
 
         publish(withFirst(false));

@@ -100,7 +100,8 @@ class RandomRoutesTest {
         for (Scope scope : EnumSet.complementOf(EnumSet.of(Scope.HEADLESS))) {
             names.add(scope.name());
         }
-        for (ExclusionReason reason : EnumSet.complementOf(EnumSet.of(ExclusionReason.HEADLESS_NOT_READY))) {
+        for (ExclusionReason reason :
+                EnumSet.complementOf(EnumSet.of(ExclusionReason.HEADLESS_NOT_READY, ExclusionReason.FOREIGN_ADDRESS))) {
             names.add(reason.name());
         }
         return names.toArray(new String[0]);

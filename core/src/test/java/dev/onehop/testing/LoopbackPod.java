@@ -313,7 +313,7 @@ public final class LoopbackPod implements AutoCloseable {
     private void accepted(Socket socket) {
         if (socket.getPort() == awaitedPort) {
             awaitedPort = 0;
-            reset(socket);
+            hangUp(socket);
             return;
         }
         int number = accepts.incrementAndGet();
@@ -331,6 +331,14 @@ public final class LoopbackPod implements AutoCloseable {
         thread.setDaemon(true);
         thread.start();
         return thread;
+    }
+
+    private static void hangUp(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException gone) {
+            // closed already, which is what was wanted
+        }
     }
 
     private static void reset(Socket socket) {
