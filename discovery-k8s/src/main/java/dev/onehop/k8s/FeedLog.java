@@ -66,13 +66,13 @@ final class FeedLog {
     }
 
     /** A whole list said that nobody is left. */
-    void emptied(int kept) {
+    void emptied(int kept, Duration hold) {
         log.warn(
                 "{}: a list says there are no endpoints any more; the {} there were stay for {} s, in case the control "
                         + "plane is wrong",
                 service,
                 kept,
-                KeptEndpoints.EMPTIED.toSeconds());
+                hold.toSeconds());
     }
 
     /** More is listed than we keep. */

@@ -2,6 +2,9 @@ package dev.onehop.k8s;
 
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.ServiceView;
+import dev.onehop.service.ServiceView.Live;
+import dev.onehop.service.ServiceView.Stale;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Endpoints that vanished although they were ready and not terminating stay for a moment: 250 ms, because a pod that
  * moves to another slice may be deleted from the first before it is told in the second (C-09); 5 s when a whole list
- * says that nobody is left, because that is also what a broken control plane says (C-12). Whoever was terminating or not
- * ready goes at once, and whatever is new comes at once.
+ * says that nobody is left, because that is also what a broken control plane says (C-12); ten minutes for those who ask
+ * for it, or until somebody is listed again ({@link EmptyLists}). Whoever was terminating or not ready goes at once, and
+ * so does whoever's address is another pod's now (S-13); whatever is new comes at once.
  *
  * <p>Serial: touched only on the discovery's loop, time as an argument.
  */
@@ -24,6 +28,7 @@ final class KeptEndpoints {
 
     static final Duration MOVING = Duration.ofMillis(250);
     static final Duration EMPTIED = Duration.ofSeconds(5);
+    static final Duration PROTECTED = Duration.ofMinutes(10);
 
     /** One pod incarnation, whichever slice it is in. */
     private record Pod(@Nullable String address, @Nullable String uid) {
@@ -32,24 +37,52 @@ final class KeptEndpoints {
         }
     }
 
-    private record Kept(EndpointSlice slice, Endpoint endpoint, long untilNanos) {}
+    private record Kept(EndpointSlice slice, Endpoint endpoint, long untilNanos) {
+        Kept within(Duration left, long nowNanos) {
+            return untilNanos - nowNanos <= left.toNanos()
+                    ? this
+                    : new Kept(slice, endpoint, nowNanos + left.toNanos());
+        }
+    }
 
+    private final Duration emptied;
     private List<EndpointSlice> listed = List.of();
     private final Map<Pod, Kept> kept = new LinkedHashMap<>();
     private long emptyLists;
+    private long emptiedNanos;
+    private boolean doubting;
+
+    /** {@code emptied}: how long those stay whom a whole list says to be gone, all of them. */
+    KeptEndpoints(Duration emptied) {
+        this.emptied = emptied;
+    }
 
     /** What the API says now, plus those who stay. {@code byList}: whether a whole list says it, and not the watch. */
     List<EndpointSlice> with(List<EndpointSlice> next, boolean byList, long nowNanos) {
         if (!next.equals(listed)) {
             Set<Pod> present = pods(next);
-            kept.keySet().removeAll(present);
-            boolean emptied = present.isEmpty() && byList;
-            boolean any = keepVanished(present, nowNanos + (emptied ? EMPTIED : MOVING).toNanos());
-            emptyLists += emptied && any ? 1 : 0;
+            Set<@Nullable String> addresses = addresses(present);
+            kept.keySet().removeIf(pod -> addresses.contains(pod.address()));
+            boolean noneLeft = present.isEmpty() && byList;
+            if (!present.isEmpty()) {
+                doubting = false;
+                kept.replaceAll((pod, each) -> each.within(EMPTIED, nowNanos)); // the control plane remembers again
+            }
+            boolean any = keepVanished(addresses, nowNanos + (noneLeft ? emptied : MOVING).toNanos());
+            if (noneLeft && any) {
+                emptyLists++;
+                emptiedNanos = nowNanos;
+                doubting = emptied.compareTo(EMPTIED) > 0;
+            }
             listed = next;
         }
         kept.values().removeIf(each -> nowNanos - each.untilNanos() >= 0);
         return kept.isEmpty() ? next : together(next);
+    }
+
+    /** How long those stay whom a whole list says to be gone, all of them. */
+    Duration emptied() {
+        return emptied;
     }
 
     /** How many are here that the API no longer lists. */
@@ -60,6 +93,18 @@ final class KeptEndpoints {
     /** How often a whole list said that nobody is left of some who were ready. */
     long emptyLists() {
         return emptyLists;
+    }
+
+    /** {@code view}, or that it is not to be believed: a list has emptied it, and we go on with those there were. */
+    ServiceView doubted(ServiceView view) {
+        return doubting && !kept.isEmpty() && view instanceof Live live
+                ? new Stale(
+                        live.declaration(),
+                        live.slices(),
+                        emptiedNanos,
+                        "a list says that there are no endpoints any more; those there were are kept for "
+                                + emptied.toSeconds() + " s, or until another is listed")
+                : view;
     }
 
     /** When the next one goes. */
@@ -73,12 +118,12 @@ final class KeptEndpoints {
         return next;
     }
 
-    private boolean keepVanished(Set<Pod> present, long untilNanos) {
+    private boolean keepVanished(Set<@Nullable String> present, long untilNanos) {
         boolean any = false;
         for (EndpointSlice slice : listed) {
             for (Endpoint endpoint : slice.endpoints()) {
                 Pod pod = Pod.of(endpoint);
-                if (endpoint.isReady() && !endpoint.isTerminating() && !present.contains(pod)) {
+                if (endpoint.isReady() && !endpoint.isTerminating() && !present.contains(pod.address())) {
                     kept.put(pod, new Kept(slice, endpoint, untilNanos));
                     any = true;
                 }
@@ -117,6 +162,12 @@ final class KeptEndpoints {
                 slice.ports(),
                 all,
                 slice.changeTriggered());
+    }
+
+    private static Set<@Nullable String> addresses(Set<Pod> pods) {
+        Set<@Nullable String> addresses = new HashSet<>();
+        pods.forEach(pod -> addresses.add(pod.address()));
+        return addresses;
     }
 
     private static Set<Pod> pods(List<EndpointSlice> slices) {

@@ -40,6 +40,7 @@ public final class KubernetesDiscovery implements Discovery {
     private final Optional<String> namespace;
     private final NodeIdentity identity;
     private final SerialScheduler loop;
+    private final EmptyLists emptyLists;
     private final Inputs inputs;
     private final Map<ServiceKey, ServiceFeed> feeds = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -50,11 +51,13 @@ public final class KubernetesDiscovery implements Discovery {
             ClientLocation known,
             boolean headless,
             SliceTrust trust,
+            EmptyLists emptyLists,
             SerialScheduler loop,
             RandomGenerator random,
             LongSupplier wallMillis) {
         this.connection = connection;
         this.namespace = Optional.ofNullable(namespace);
+        this.emptyLists = emptyLists;
         this.loop = loop;
         inputs = new Inputs(new ApiResources(connection, headless, trust), loop, random);
         identity = new NodeIdentity(known, connection, loop, random, this::redeliver);
@@ -155,7 +158,13 @@ public final class KubernetesDiscovery implements Discovery {
             }
             ServiceFeed present = feeds.get(service);
             if (present == null) {
-                present = new ServiceFeed(service, inputs, beganNanos, new FeedLog(service, loop), loop);
+                present = new ServiceFeed(
+                        service,
+                        inputs,
+                        new KeptEndpoints(emptyLists.hold(service)),
+                        beganNanos,
+                        new FeedLog(service, loop),
+                        loop);
                 feeds.put(service, present);
                 present.start();
             }

@@ -30,6 +30,7 @@ public final class KubernetesDiscoveryBuilder {
     private boolean insecure;
     private boolean headless;
     private SliceTrust trust = SliceTrust.everybody();
+    private EmptyLists emptyLists = EmptyLists.honour();
     private Map<String, String> environment = System.getenv();
     private Supplier<SerialScheduler> loop = () -> SerialScheduler.daemon("onehop-k8s");
     private RandomGenerator random =
@@ -99,6 +100,15 @@ public final class KubernetesDiscoveryBuilder {
         return this;
     }
 
+    /**
+     * What becomes of a Service's endpoints when a whole list says that none is left; honoured after five seconds unless
+     * said otherwise. When to keep them, and what that takes, is in {@code docs/operations.md}.
+     */
+    public KubernetesDiscoveryBuilder emptyListProtection(EmptyLists emptyLists) {
+        this.emptyLists = Objects.requireNonNull(emptyLists, "emptyLists");
+        return this;
+    }
+
     /** Accepts a configuration that does not check the API server's certificate or name. For test clusters only. */
     public KubernetesDiscoveryBuilder insecure(boolean insecure) {
         this.insecure = insecure;
@@ -148,6 +158,7 @@ public final class KubernetesDiscoveryBuilder {
                 NodeIdentity.known(nodeName, zone, environment),
                 headless,
                 trust,
+                emptyLists,
                 loop.get(),
                 random,
                 wallMillis);

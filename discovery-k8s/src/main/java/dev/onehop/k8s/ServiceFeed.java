@@ -40,7 +40,7 @@ final class ServiceFeed {
     private final SerialScheduler loop;
     private final Timers<Timer> timers;
     private final Pace pace = new Pace();
-    private final KeptEndpoints kept = new KeptEndpoints();
+    private final KeptEndpoints kept;
     private final RenamedPort renamed = new RenamedPort();
     private final List<Consumer<ServiceView>> followers = new ArrayList<>();
     private Snapshot<Service> services = unread();
@@ -49,6 +49,7 @@ final class ServiceFeed {
     private volatile @Nullable Input servicesInput;
     private volatile @Nullable Input slicesInput;
     private volatile @Nullable Input endpointsInput;
+    private ServiceView undoubted;
     private volatile ServiceView view;
     private volatile int size;
     private volatile int keptNow;
@@ -58,14 +59,16 @@ final class ServiceFeed {
     private boolean limitTold;
     private boolean foreignTold;
 
-    ServiceFeed(ServiceKey key, Inputs inputs, long beganNanos, FeedLog log, SerialScheduler loop) {
+    ServiceFeed(ServiceKey key, Inputs inputs, KeptEndpoints kept, long beganNanos, FeedLog log, SerialScheduler loop) {
         this.key = key;
         this.inputs = inputs;
+        this.kept = kept;
         this.beganNanos = beganNanos;
         this.log = log;
         this.loop = loop;
         timers = new Timers<>(loop, Timer.class);
-        view = ServiceViews.view(key, services, slices, null);
+        undoubted = ServiceViews.view(key, services, slices, null);
+        view = undoubted;
     }
 
     void start() {
@@ -200,10 +203,12 @@ final class ServiceFeed {
             timers.set(Timer.PACE, wait, this::update);
             return;
         }
-        ServiceView next = steady(ServiceViews.view(key, services, slices, endpoints), now);
+        ServiceView steady = steady(ServiceViews.view(key, services, slices, endpoints), now);
+        ServiceView next = kept.doubted(steady);
         if (!next.equals(view)) {
             pace.told(now);
-            log.changed(view, next, trouble());
+            log.changed(undoubted, steady, trouble());
+            undoubted = steady;
             view = next;
             redeliver();
         }
@@ -218,7 +223,7 @@ final class ServiceFeed {
         keptNow = kept.size();
         if (emptyLists != kept.emptyLists()) {
             emptyLists = kept.emptyLists();
-            log.emptied(keptNow);
+            log.emptied(keptNow, kept.emptied());
         }
         timers.cancelAll();
         OptionalLong end = kept.nextNanos();
@@ -226,9 +231,9 @@ final class ServiceFeed {
             timers.set(Timer.KEPT, Duration.ofNanos(end.getAsLong() - now), this::update);
         }
         ServiceView next = replaced(known, steady);
-        if (renamed.waits(view, next, now)) {
+        if (renamed.waits(undoubted, next, now)) {
             timers.set(Timer.RENAMED_PORT, renamed.left(now), this::update);
-            return view;
+            return undoubted;
         }
         return next;
     }

@@ -21,7 +21,7 @@ class KeptEndpointsTest {
 
     private static final long MILLISECOND = 1_000_000;
 
-    private final KeptEndpoints kept = new KeptEndpoints();
+    private final KeptEndpoints kept = new KeptEndpoints(KeptEndpoints.EMPTIED);
     private long now = 42;
 
     @ParameterizedTest
@@ -131,6 +131,33 @@ class KeptEndpointsTest {
 
         assertThat(kept.with(List.of(), false, now)).isEmpty();
         assertThat(kept.emptyLists()).isEqualTo(1);
+    }
+
+    @Test
+    void c12_whatAListEmptiedStaysForTenMinutesWhereThatIsAskedFor() {
+        var keeping = new KeptEndpoints(KeptEndpoints.PROTECTED);
+        keeping.with(List.of(slice("a", ready("10.0.0.1"), ready("10.0.0.2"))), true, now);
+        keeping.with(List.of(), true, now);
+
+        now += Duration.ofMinutes(10).toNanos() - 1;
+        assertThat(addresses(keeping.with(List.of(), true, now))).containsExactly("10.0.0.1", "10.0.0.2");
+        now += 1;
+
+        assertThat(keeping.with(List.of(), true, now)).isEmpty();
+        assertThat(keeping.emptyLists()).isEqualTo(1);
+    }
+
+    @Test
+    void s13_whoeversAddressIsAnotherPodsNowGoesAtOnce() {
+        Endpoint successor = Endpoint.builder("10.0.0.1")
+                .conditions(false, false, false)
+                .pod("next", "uid-next")
+                .build();
+        tell(slice("a", ready("10.0.0.1"), ready("10.0.0.2")));
+
+        List<EndpointSlice> told = kept.with(List.of(slice("a", successor)), false, now);
+
+        assertThat(told.get(0).endpoints()).containsExactly(successor, ready("10.0.0.2"));
     }
 
     @Test
