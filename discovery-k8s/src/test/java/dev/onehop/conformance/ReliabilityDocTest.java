@@ -22,7 +22,8 @@ class ReliabilityDocTest {
 
     @Test
     void everyFaultHasARowInOrder() throws IOException {
-        List<String> faults = Stream.concat(ids("C", 1, 30), Stream.of("X-1")).toList();
+        List<String> faults = Stream.concat(ids("C", 1, 30), Stream.of("X-1", "X-2", "X-3", "X-4", "L-2"))
+                .toList();
         List<String> security = Stream.of(ids("S", 1, 6), ids("S", 13, 20), Stream.of("S-22", "S-23"))
                 .flatMap(each -> each)
                 .toList();
@@ -59,7 +60,7 @@ class ReliabilityDocTest {
     /** The cells of the faults' rows. */
     private static List<List<String>> rows() throws IOException {
         return Files.readAllLines(PAGE).stream()
-                .filter(line -> line.matches("\\| [CXS]-\\d+ \\|.*"))
+                .filter(line -> line.matches("\\| [CXLS]-\\d+ \\|.*"))
                 .map(line -> Arrays.stream(
                                 line.substring(1, line.lastIndexOf('|')).split("\\|", -1))
                         .map(String::strip)
