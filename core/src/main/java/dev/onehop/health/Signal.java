@@ -16,7 +16,7 @@ public enum Signal {
     TLS_CLIENT_REFUSED(Evidence.NONE),
     /** Our own ports, files or threads ran out: says nothing about the backend. */
     LOCAL_EXHAUSTION(Evidence.NONE),
-    /** The connection broke before the answer was complete. */
+    /** The connection broke before the answer was complete, or what came was no answer. */
     RESET(Evidence.SOFT),
     /** A connection used before was found closed when it was to be used again: the ordinary race of idle connections. */
     STALE_CONNECTION(Evidence.NONE),

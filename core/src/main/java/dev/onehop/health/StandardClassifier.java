@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
@@ -134,12 +135,18 @@ enum StandardClassifier implements Classifier {
         boolean broken = cause instanceof EOFException
                 || type.equals("ClosedChannelException")
                 || type.equals("PrematureCloseException")
+                || isNonsense(cause, text)
                 || (cause instanceof IOException
                         && (text.contains("connection reset")
                                 || text.contains("broken pipe")
                                 || text.contains("header parser received no bytes")
                                 || text.contains("eof reached while reading")));
         return broken ? Signal.RESET : Signal.OTHER;
+    }
+
+    /** What came is no HTTP; but that somebody redirects for ever is no reason to think so. */
+    private static boolean isNonsense(Throwable cause, String text) {
+        return cause instanceof ProtocolException && !text.contains("redirect");
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpConnectTimeoutException;
@@ -89,6 +90,8 @@ class StandardClassifierTest {
                 Arguments.of(new IOException("GOAWAY: ENHANCE_YOUR_CALM"), Signal.BUSY, false),
                 Arguments.of(new IOException("Received RST_STREAM: Enhance your calm"), Signal.BUSY, false),
                 Arguments.of(new SocketException("Connection reset"), Signal.RESET, false),
+                Arguments.of(new ProtocolException("Invalid status line: \"nonsense\""), Signal.RESET, false),
+                Arguments.of(new ProtocolException("Server redirected too many times"), Signal.OTHER, false),
                 Arguments.of(new IOException("HTTP/1.1 header parser received no bytes"), Signal.RESET, false));
     }
 
