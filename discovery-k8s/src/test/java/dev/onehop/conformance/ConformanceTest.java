@@ -96,8 +96,9 @@ class ConformanceTest {
                 .as("kube-proxy has no last resort")
                 .containsExactlyElementsOf(EnumSet.complementOf(EnumSet.of(Scope.LAST_RESORT)));
         assertThat(reasons)
-                .as("a manifest has only the Service's own slices")
-                .containsExactlyElementsOf(EnumSet.complementOf(EnumSet.of(ExclusionReason.OTHER_SERVICE)));
+                .as("a manifest has only the Service's own slices, and kube-proxy knows no allowed networks")
+                .containsExactlyElementsOf(EnumSet.complementOf(
+                        EnumSet.of(ExclusionReason.OTHER_SERVICE, ExclusionReason.FOREIGN_ADDRESS)));
     }
 
     private static void run(ConformanceCase each) {
