@@ -172,6 +172,7 @@ final class Call<T> {
         }
         var exchange = new PodExchange<T>(picked, handler, (status, headers) -> next(hop, status, headers));
         long beganNanos = System.nanoTime();
+        Duration had = left();
         HttpClient client;
         CompletableFuture<HttpResponse<T>> sent;
         try {
@@ -197,7 +198,7 @@ final class Call<T> {
                 picked.failed(failure);
                 return new Answer<>(null, failure, null);
             }
-            if (isCallersHaste(failure, Duration.ofNanos(System.nanoTime() - beganNanos), client)) {
+            if (isCallersHaste(failure, had, Duration.ofNanos(System.nanoTime() - beganNanos), client)) {
                 picked.close();
             }
             throw new CompletionException(failure);
@@ -206,16 +207,19 @@ final class Call<T> {
 
     /**
      * Whether it was the request's timeout that ended a dial, and not the pod's silence. The JDK reports both as the same
-     * exception, so the time tells.
+     * exception, so the time tells: what the caller had, for a machine that stalls makes every patience last long, and what
+     * passed.
      */
-    private static boolean isCallersHaste(Throwable failure, Duration lasted, HttpClient client) {
+    private static boolean isCallersHaste(Throwable failure, Duration had, Duration lasted, HttpClient client) {
         if (!(failure instanceof HttpTimeoutException)) {
             return false;
         }
         Duration patience = failure instanceof HttpConnectTimeoutException
                 ? client.connectTimeout().orElse(NO_TIMEOUT).minus(EARLY)
                 : Duration.ZERO;
-        return lasted.compareTo(patience) < 0 || lasted.compareTo(LEAST_PATIENCE.minus(EARLY)) < 0;
+        return had.compareTo(LEAST_PATIENCE) < 0
+                || lasted.compareTo(patience) < 0
+                || lasted.compareTo(LEAST_PATIENCE.minus(EARLY)) < 0;
     }
 
     /** Says why the request went to the ClusterIP: the wrapped client knows nothing of it, nor says which name DNS lacks. */
