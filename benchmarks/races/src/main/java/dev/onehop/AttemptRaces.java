@@ -102,7 +102,7 @@ public class AttemptRaces {
 
         final Attempt open() {
             backend.opened();
-            return new Attempt(PIPELINE, backend, null, 0);
+            return new Attempt(PIPELINE.endings(), backend, null, 0);
         }
 
         /** 100 for each success, 10 for each failure, 1 for each that was abandoned. */

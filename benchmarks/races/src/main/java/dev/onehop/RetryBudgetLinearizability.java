@@ -5,8 +5,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 
 /**
- * Calls and failovers of several threads: the budget is that of some order of them, and nothing is spent twice. Without
- * {@code refused()}, a statistic: it is counted after the decision, so between the two it is one behind.
+ * Calls and failovers of several threads: the budget is that of some order of them, and nothing is spent twice.
  */
 @Param(name = "millis", gen = IntGen.class, conf = "0:300")
 public class RetryBudgetLinearizability {
