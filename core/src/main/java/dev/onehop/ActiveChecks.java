@@ -82,7 +82,8 @@ final class ActiveChecks {
     }
 
     private void follow(Backend backend, @Nullable Ejection ejection, long nowNanos, Set<BackendKey> wanted) {
-        boolean ask = ejection == null ? check.isOfAll() || backend.weight(nowNanos) < 1 : ejection.kind() == Kind.SOFT;
+        boolean ask =
+                ejection == null ? check.isOfAll() || backend.isReturning(nowNanos) : ejection.kind() == Kind.SOFT;
         if (!ask) {
             return;
         }

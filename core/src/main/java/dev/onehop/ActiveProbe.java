@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
  * core does not speak. {@code grpc.health.v1} is one: it needs an HTTP/2 client, which a gRPC client has.
  *
  * <p>Shared: called on Onehop's own thread, so it must not block; several probes may be under way at once, of one backend
- * never two. What it opened is its own to close.
+ * two where one goes on after its time. What it opened is its own to close.
  */
 @FunctionalInterface
 public interface ActiveProbe {

@@ -48,7 +48,7 @@ final class ConnectProber implements Prober {
                 try (Socket socket = new Socket()) {
                     converse(socket, address, timeout, conversation);
                     probed.complete(null);
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | Error e) { // an Error too: somebody waits for the end
                     probed.completeExceptionally(e);
                 }
             });

@@ -105,14 +105,13 @@ final class Endings {
         long nowNanos = nanoTime();
         switch (signal.evidence()) {
             case HARD -> {
-                boolean news = !backend.isSuspect(nowNanos);
                 backend.suspect(nowNanos, settings.random().nextDouble());
                 if (backend.reach().failed(nowNanos)) {
                     onLoop.accept(() -> outage.failed(backend, nowNanos));
                 }
                 if (backend.hardEvidence().add(signal, startNanos)) {
                     onLoop.accept(() -> health.failedToConnect(backend, signal, nanoTime()));
-                } else if (news && signal != Signal.TLS_HANDSHAKE) { // which a bare connect knows nothing of
+                } else if (signal != Signal.TLS_HANDSHAKE) { // which a bare connect knows nothing of
                     onLoop.accept(() -> health.suspected(backend));
                 }
             }

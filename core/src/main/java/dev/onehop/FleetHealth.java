@@ -52,6 +52,7 @@ final class FleetHealth {
     private final Outage outage;
     private final RandomGenerator random;
     private final BiConsumer<Backend, Duration> probe;
+    private final BiConsumer<Backend, Duration> look;
     private final Consumer<OnehopEvent> events;
     private final Suspicions suspicions;
     private final ProbeBudget budget;
@@ -66,6 +67,7 @@ final class FleetHealth {
      * @param port for the log and for events
      * @param loop for its time, and to look into suspicions
      * @param probe asks for a connect to a backend; its end is told to {@link #probed}
+     * @param look asks for a bare connect to a suspect; its end is told to {@link #probed}, too
      * @param events takes what has happened, to be told when picks see it
      */
     FleetHealth(
@@ -75,6 +77,7 @@ final class FleetHealth {
             Outage outage,
             RandomGenerator random,
             BiConsumer<Backend, Duration> probe,
+            BiConsumer<Backend, Duration> look,
             Consumer<OnehopEvent> events) {
         this.port = port;
         this.events = events;
@@ -82,6 +85,7 @@ final class FleetHealth {
         this.outage = outage;
         this.random = random;
         this.probe = probe;
+        this.look = look;
         this.budget = new ProbeBudget(loop.nanoTime());
         this.suspicions = new Suspicions(loop, random, backend -> lookInto(backend, loop.nanoTime()));
     }
@@ -135,7 +139,7 @@ final class FleetHealth {
     private void lookInto(Backend backend, long nowNanos) {
         if (backends.contains(backend) && budget.take(nowNanos)) {
             backend.staySuspect(nowNanos, nowNanos + PROBE.plus(ANSWER).toNanos());
-            probe.accept(backend, PROBE);
+            look.accept(backend, PROBE);
         } else {
             suspicions.isOver(backend);
         }
@@ -148,33 +152,45 @@ final class FleetHealth {
      * @return whether that has changed anything
      */
     boolean probed(Backend backend, @Nullable Signal failure, long nowNanos) {
-        if (failure == null) {
+        boolean looked = suspicions.isOver(backend);
+        boolean ours = failure == Signal.LOCAL_EXHAUSTION;
+        boolean refused = failure != null && failure.isHard();
+        if (!refused) {
             budget.giveBack();
         }
         if (!backends.contains(backend)) {
             return false;
         }
-        boolean news = (failure == null || failure.isHard()) && outage.probed(backend, failure == null, nowNanos);
+        boolean news = !ours && outage.probed(backend, !refused, nowNanos);
         Ejection now = ejections.of(backend.key()).orElse(null);
         if (now != null && now.onTrial() && now.kind() == Kind.HARD) {
-            if (failure == null) {
-                back(backend, nowNanos);
-            } else {
-                ejections =
-                        ejections.failedTrial(backend.key(), "still does not accept connections", nowNanos, jitter());
-            }
+            trialEnded(backend, failure, nowNanos);
             return true;
         }
-        if (!suspicions.isOver(backend) || now != null) {
+        if (!looked || now != null || ours) {
             return news;
         }
-        if (failure == null) {
+        if (!refused) {
             backend.connected();
             return news;
         }
-        boolean out = failure.isHard()
-                && eject(backend, Kind.HARD, "a caller could not connect, nor could we: " + failure, nowNanos);
+        boolean out = eject(backend, Kind.HARD, "a caller could not connect, nor could we: " + failure, nowNanos);
         return news || out;
+    }
+
+    /** Where the connect stood, but a check failed that was to pass, it is a bad answer, and no more than that. */
+    private void trialEnded(Backend backend, @Nullable Signal failure, long nowNanos) {
+        BackendKey key = backend.key();
+        if (failure == Signal.LOCAL_EXHAUSTION) {
+            ejections = ejections.lostTrial(key, nowNanos, jitter());
+        } else if (failure != null && failure.isHard()) {
+            ejections = ejections.failedTrial(key, "still does not accept connections", nowNanos, jitter());
+        } else {
+            back(backend, nowNanos);
+            if (failure != null) {
+                eject(backend, Kind.SOFT, "accepts connections, but a check of ours failed: " + failure, nowNanos);
+            }
+        }
     }
 
     /** How a request went that was sent to try a backend. */
@@ -285,7 +301,7 @@ final class FleetHealth {
         ejections = ejections.back(backend.key(), nowNanos);
         backend.forgive();
         if (backends.keys().size() > TOO_SMALL_TO_RAMP) {
-            backend.rampFrom(nowNanos);
+            backend.returned(nowNanos);
         }
         log.info("{}: {} is back", port, backend);
     }

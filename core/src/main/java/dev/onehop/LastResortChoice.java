@@ -2,7 +2,6 @@ package dev.onehop;
 
 import dev.onehop.health.Ejection;
 import dev.onehop.route.BackendKey;
-import dev.onehop.route.ExclusionReason;
 import dev.onehop.route.LastResortRoute;
 import dev.onehop.route.Route;
 import dev.onehop.route.RouteReason;
@@ -42,7 +41,7 @@ final class LastResortChoice {
             flip = null;
             return route;
         }
-        history.see(route, key -> isBlamed(key, nowNanos), nowNanos);
+        history.see(route, key -> isBlamed(key), nowNanos);
         if (route.counts().ready() > 0) {
             flip = null;
             return route;
@@ -57,7 +56,7 @@ final class LastResortChoice {
 
     private Optional<Route.Backends> lastResort(Route.Reject refused, ServiceView.Known view) {
         boolean special =
-                refused.excluded().stream().anyMatch(each -> each.reason() == ExclusionReason.SPECIAL_ADDRESS);
+                refused.excluded().stream().anyMatch(each -> each.reason().isAddressPolicy());
         if (refused.reason() != RouteReason.NONE_USABLE || special) {
             return Optional
                     .empty(); // nobody is listed; or there are some whom kube-proxy would use, and we do not dial
@@ -83,15 +82,15 @@ final class LastResortChoice {
                 : Optional.empty();
     }
 
-    /** Ejected for failed connects, or suspect after the first of them. */
-    private boolean isBlamed(BackendKey key, long nowNanos) {
+    /** Ejected for failed connects, or after the first of them. */
+    private boolean isBlamed(BackendKey key) {
         boolean ejected = health.ejections()
                 .of(key)
                 .filter(ejection -> ejection.kind() != Ejection.Kind.SOFT)
                 .isPresent();
         return ejected
                 || backends.get(key)
-                        .filter(backend -> backend.isSuspect(nowNanos))
+                        .filter(backend -> !backend.hardEvidence().isEmpty())
                         .isPresent();
     }
 }

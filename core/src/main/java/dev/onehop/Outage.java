@@ -1,6 +1,7 @@
 package dev.onehop;
 
 import dev.onehop.health.Backend;
+import dev.onehop.health.Ejection;
 import dev.onehop.health.Ejections;
 import dev.onehop.health.HardFate;
 import dev.onehop.health.Recalls;
@@ -98,7 +99,10 @@ final class Outage {
             return false;
         }
         exploring.reset(nowNanos);
-        recalls.at(backend.key(), nowNanos);
+        ejections
+                .of(backend.key())
+                .filter(out -> out.kind() == Ejection.Kind.HARD)
+                .ifPresent(out -> recalls.at(backend.key(), nowNanos));
         if (nowNanos - recalledNanos >= RECALL_NANOS) {
             recall = true;
         }

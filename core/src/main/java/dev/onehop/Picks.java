@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,10 +119,20 @@ final class Picks {
     Optional<Attempt> openWithout(Failover call) {
         long nanos = settings.loop().nanoTime();
         Eligible now = pipeline.eligible();
-        return now.without(call.tried())
-                .map(left -> picked(left, nanos))
-                .filter(next -> mayFailOver(call, next, now, nanos))
-                .map(next -> open(next, null, nanos));
+        Optional<Eligible> left = now.without(call.tried());
+        if (left.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Eligible> open = call.isExploring() ? left : now.without(triedOrUnreached(call, now, nanos));
+        boolean may = open.isPresent() && budget.take(now.size() + now.ejected().size(), nanos);
+        tally.countFailover(may);
+        return may ? open.map(those -> open(picked(those, nanos), null, nanos)) : Optional.empty();
+    }
+
+    private static List<Backend> triedOrUnreached(Failover call, Eligible now, long nanos) {
+        return Stream.concat(now.backends().stream(), now.ejected().stream())
+                .filter(each -> call.tried().contains(each) || !each.reach().wasLately(nanos))
+                .toList();
     }
 
     /** An attempt beside a dial that is slow: on a backend not yet tried and not ejected, and paid for like a failover. */
@@ -135,13 +146,6 @@ final class Picks {
         }
         tally.countHedge();
         return now.without(call.tried()).map(left -> open(picked(left, nanos), null, nanos));
-    }
-
-    private boolean mayFailOver(Failover call, Backend next, Eligible now, long nanos) {
-        boolean may = (call.isExploring() || next.reach().wasLately(nanos))
-                && budget.take(now.size() + now.ejected().size(), nanos);
-        tally.countFailover(may);
-        return may;
     }
 
     /** Whether a call that holds {@code attempt} could have another, as far as is known now; nothing is taken. */

@@ -14,6 +14,7 @@ import dev.onehop.time.SerialScheduler.Cancellable;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -81,8 +82,8 @@ final class ServicePipeline implements AutoCloseable {
         this.events = new PortEvents(destination, tally, settings.listeners());
         this.listeners = new SnapshotListeners(destination);
         this.outage = new Outage(destination, backends, settings.random(), events::later, loop.nanoTime());
-        this.health =
-                new FleetHealth(destination, backends, loop, outage, settings.random(), this::probe, events::later);
+        this.health = new FleetHealth(
+                destination, backends, loop, outage, settings.random(), this::probe, this::look, events::later);
         ActiveCheck check = settings.activeChecks().apply(destination).orElse(null);
         this.checkup = new Checkup(settings.prober(), check);
         this.checks =
@@ -189,10 +190,19 @@ final class ServicePipeline implements AutoCloseable {
     }
 
     private void probe(Backend backend, Duration timeout) {
-        if (closed) {
-            return;
+        if (!closed) {
+            ended(backend, checkup.trial(backend, timeout));
         }
-        checkup.trial(backend, timeout).whenComplete((connected, failure) -> {
+    }
+
+    private void look(Backend backend, Duration timeout) {
+        if (!closed) {
+            ended(backend, settings.prober().connect(backend.address(), timeout));
+        }
+    }
+
+    private void ended(Backend backend, CompletionStage<?> probe) {
+        probe.whenComplete((connected, failure) -> {
             Signal signal = failure == null ? null : settings.classifier().ofFailure(AsyncConnect.bare(failure));
             onLoop(() -> health.probed(backend, signal, loop.nanoTime()));
         });

@@ -59,7 +59,7 @@ class ActiveCheckTest {
     void ejectedForRefusalsAPodReturnsWhenTwoChecksInARowPass() throws Exception {
         Balancer api = pods(5, check);
         Backend dead = ejectHard(api);
-        sick.put(dead.address(), new IOException("answered 503"));
+        sick.put(dead.address(), new ConnectException("Connection refused"));
 
         time.advance(Duration.ofSeconds(2));
         assertThat(asked).as("a connect would have brought it back").containsOnly(dead.address());
@@ -78,7 +78,7 @@ class ActiveCheckTest {
             asked.add(backend);
             return asked.size() % 2 == 1
                     ? CompletableFuture.completedStage(null)
-                    : CompletableFuture.failedStage(new IOException("answered 500"));
+                    : CompletableFuture.failedStage(new ConnectException("Connection refused"));
         }));
         ejectHard(api);
 
@@ -86,6 +86,31 @@ class ActiveCheckTest {
 
         assertThat(asked).hasSize(4);
         assertThat(api.eligible().ejected()).hasSize(1);
+    }
+
+    @Test
+    void aCheckThatFailsThoughThePodListensIsABadAnswerAndNoMoreThanThat() throws Exception {
+        Balancer api = pods(5, check);
+        for (int i = 0; i < 4; i++) {
+            Callers.refusedTwice(api, "pod-" + i, time);
+        }
+        assertThat(api.eligible().ejected()).hasSize(4);
+        everybody(api).forEach(pod -> sick.put(pod.address(), new IOException("answered 404")));
+
+        time.advance(Duration.ofMinutes(2));
+
+        assertThat(api.eligible().size()).as("always more than half").isGreaterThanOrEqualTo(3);
+        assertThat(api.eligible().ejected())
+                .allSatisfy(pod -> assertThat(
+                                api.eligible().ejection(pod).orElseThrow().kind())
+                        .isEqualTo(Ejection.Kind.SOFT));
+        assertThat(api.tally().isInOutage()).as("connects stand").isFalse();
+    }
+
+    private static List<Backend> everybody(Balancer api) {
+        List<Backend> all = new ArrayList<>(api.eligible().backends());
+        all.addAll(api.eligible().ejected());
+        return all;
     }
 
     @Test

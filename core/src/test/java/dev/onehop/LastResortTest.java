@@ -3,6 +3,7 @@ package dev.onehop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
 import dev.onehop.explain.IptablesRules;
 import dev.onehop.health.Backend;
@@ -10,6 +11,7 @@ import dev.onehop.health.Signal;
 import dev.onehop.route.ExclusionReason;
 import dev.onehop.route.Route;
 import dev.onehop.route.Scope;
+import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.ClientLocation;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointBuilder;
@@ -318,6 +320,24 @@ class LastResortTest {
         assertThat(picked(api, 500)).isEqualTo(addresses(1, 4));
         publish();
         assertThat(picked(api, 500)).isEqualTo(addresses(1, 4));
+    }
+
+    @Test
+    void whereOthersAreReadyThatWeMayNotDialItIsLeftToTheClusterIp() throws Exception {
+        builder.addressPolicy(AddressPolicy.strict().withAllowedCidrs("10.244.0.0/24"));
+        pods.add(Endpoint.builder("10.9.9.9")
+                .conditions(true, true, false)
+                .pod("on-its-node", "uid-on-its-node")
+                .build());
+        Balancer api = fleet(5);
+
+        for (int i = 1; i <= 5; i++) {
+            pods.set(i, state(i - 1, false, false, false).build());
+        }
+        publish();
+
+        assertThat(api.attempt().fallback().orElseThrow().reason()).isEqualTo(FallbackReason.ADDRESS_REFUSED);
+        assertThat(api.eligible().isLastResort()).isFalse();
     }
 
     @Test

@@ -47,6 +47,9 @@ public final class Backend {
     /** Since when its share grows, by the monotonic clock, or {@link #NEVER}. */
     private volatile long rampingSinceNanos = NEVER;
 
+    /** When it came back from an ejection, by the monotonic clock, or {@link #NEVER}. */
+    private volatile long returnedNanos = NEVER;
+
     @SuppressWarnings("unused")
     private volatile long started;
 
@@ -197,7 +200,19 @@ public final class Backend {
         softEvidence.clear();
     }
 
+    /** Whether its share still grows after an ejection. */
+    public boolean isReturning(long nowNanos) {
+        long since = returnedNanos;
+        return since != NEVER && nowNanos - since < RAMP_NANOS;
+    }
+
     /** It is back from an ejection: from now on its share grows (reliability 2.7). */
+    public void returned(long nowNanos) {
+        returnedNanos = nowNanos;
+        rampFrom(nowNanos);
+    }
+
+    /** From now on its share grows. */
     public void rampFrom(long nowNanos) {
         rampingSinceNanos = nowNanos;
     }

@@ -132,6 +132,12 @@ public final class Ejections {
         return change(key, now -> ejection(now.kind(), now.times() + 1, now.sinceNanos(), nowNanos, evidence, jitter));
     }
 
+    /** The trial said nothing: out again, for as long as before. */
+    public Ejections lostTrial(BackendKey key, long nowNanos, double jitter) {
+        return change(
+                key, now -> ejection(now.kind(), now.times(), now.sinceNanos(), nowNanos, now.evidence(), jitter));
+    }
+
     /** The trial went well: the backend is back. */
     public Ejections back(BackendKey key, long nowNanos) {
         return current.containsKey(key) ? without(List.of(key), nowNanos) : this;

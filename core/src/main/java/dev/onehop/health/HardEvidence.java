@@ -31,6 +31,11 @@ public final class HardEvidence {
         return next != null && next.count >= ENOUGH;
     }
 
+    /** Whether no connect has failed since the last that stood. */
+    public boolean isEmpty() {
+        return streak.get() == null;
+    }
+
     /** A connection was made: the streak is over. */
     public void clear() {
         if (streak.get() != null) {

@@ -60,8 +60,7 @@ class DeadPodsTest {
             LoopbackPod dead = fleet.pod(3);
             Load load = Load.of(fleet, 200).during(500);
             long before = fleet.syns(dead);
-            fleet.stopGracefully(dead);
-            dead.blackHole();
+            fleet.swallowSyns(dead);
             load.during(6_000);
             long syns = fleet.syns(dead) - before;
             long probes = fleet.probes().to(dead.address());

@@ -195,6 +195,18 @@ final class Fleet implements AutoCloseable {
         }
     }
 
+    /** From now on a pod swallows SYNs; nobody gets in between who would wait for an answer for ever. */
+    void swallowSyns(LoopbackPod pod) {
+        Door door = door(pod.address());
+        door.lock.writeLock().lock();
+        try {
+            pod.awaitAccepted();
+            pod.blackHole();
+        } finally {
+            door.lock.writeLock().unlock();
+        }
+    }
+
     /** A call is over whose connection {@link #dial} made. */
     void hungUp(Attempt attempt) {
         door(attempt.address()).hungUp.increment();

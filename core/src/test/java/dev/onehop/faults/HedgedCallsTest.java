@@ -19,8 +19,7 @@ class HedgedCallsTest {
             LoopbackPod dead = fleet.pod(3);
             Load load = Load.of(fleet, 200).during(500);
             long before = fleet.syns(dead);
-            fleet.stopGracefully(dead);
-            dead.blackHole();
+            fleet.swallowSyns(dead);
             load.during(6_000);
             long syns = fleet.syns(dead) - before;
             long hedges = fleet.api().tally().hedges();

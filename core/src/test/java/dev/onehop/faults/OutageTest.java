@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Most pods refuse: hard shared fate (reliability 2.5), seen from the door and in pushed time. */
@@ -86,6 +87,27 @@ class OutageTest {
             fleet.refuse(8, 9);
             for (int i = 0; i < 200; i++) {
                 call(fleet); // nor where one more dies
+                fleet.time.advance(Duration.ofMillis(3));
+            }
+        }
+    }
+
+    @Test
+    void aCallGoesOnToASurvivorHoweverManyNewPodsNobodyHasReached() throws Exception {
+        try (Pushed fleet = Pushed.pods(20)) {
+            fleet.refuse(0, 19);
+            calls(fleet, 400, Duration.ofMillis(3));
+            assertThat(fleet.api().tally().isInOutage()).isTrue();
+            for (int round = 0; round < 20; round++) {
+                int from = 20 + 2 * round;
+                fleet.refuse(from, from + 2); // new, and dead
+                fleet.publish(IntStream.concat(IntStream.range(0, 20), IntStream.range(from, from + 2))
+                        .mapToObj(SampleService::pod)
+                        .toList());
+                assertThat(fleet.api().tally().isInOutage()).isTrue();
+                for (int i = 0; i < 10; i++) {
+                    call(fleet); // none fails
+                }
                 fleet.time.advance(Duration.ofMillis(3));
             }
         }

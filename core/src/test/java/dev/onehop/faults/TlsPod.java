@@ -30,6 +30,7 @@ final class TlsPod implements AutoCloseable {
     private final String name;
     private final ServerSocket listener;
     private final @Nullable SSLContext tls;
+    private final Thread acceptor;
     private final AtomicInteger accepts = new AtomicInteger();
     private final AtomicInteger served = new AtomicInteger();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -39,7 +40,7 @@ final class TlsPod implements AutoCloseable {
         this.tls = tls;
         this.listener = new ServerSocket();
         listener.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
-        var acceptor = new Thread(this::accept, name);
+        acceptor = new Thread(this::accept, name);
         acceptor.setDaemon(true);
         acceptor.start();
     }
@@ -109,6 +110,11 @@ final class TlsPod implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            acceptor.join(5_000); // as long as it sits in accept, the kernel may still complete a connect
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : open) {
             socket.close();
         }
