@@ -24,9 +24,8 @@ class DeadPodsTest {
         try (Fleet fleet = Fleet.of(10)) {
             LoopbackPod dead = fleet.pod(3);
             Load load = Load.of(fleet, 500).during(500);
-            fleet.stopGracefully(dead);
+            long before = fleet.stopGracefully(dead);
             long served = dead.accepts();
-            long before = fleet.syns(dead);
             load.during(5_000);
             long syns = fleet.syns(dead) - before;
             long probes = fleet.probes().to(dead.address());

@@ -165,8 +165,8 @@ final class Fleet implements AutoCloseable {
     /** Dials for a call, and counts it. */
     Socket dial(Attempt attempt, Duration timeout) throws IOException {
         Door door = door(attempt.address());
-        door.syns.increment();
         door.lock.readLock().lock();
+        door.syns.increment();
         var socket = new Socket();
         try {
             socket.connect(attempt.address(), (int) Math.max(1, timeout.toMillis()));
@@ -182,14 +182,16 @@ final class Fleet implements AutoCloseable {
 
     /**
      * Stops a pod as a server does that loses nothing: it has accepted every connect that the kernel has completed before
-     * it stops to listen. (A kernel resets those left in the queue, which a client sees after its first byte only.)
+     * it stops to listen. (A kernel resets those left in the queue, which a client sees after its first byte only.) Gives how
+     * many connects callers had sent to it by then.
      */
-    void stopGracefully(LoopbackPod pod) {
+    long stopGracefully(LoopbackPod pod) {
         Door door = door(pod.address());
         door.lock.writeLock().lock();
         try {
             pod.awaitAccepted();
             pod.refuse(); // what is open is answered: every request asks to close
+            return door.syns.sum();
         } finally {
             door.lock.writeLock().unlock();
         }
