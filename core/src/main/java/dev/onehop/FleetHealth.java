@@ -4,21 +4,17 @@ import dev.onehop.health.Backend;
 import dev.onehop.health.Ejection;
 import dev.onehop.health.Ejection.Kind;
 import dev.onehop.health.Ejections;
-import dev.onehop.health.Evidence;
 import dev.onehop.health.HardEvidence;
 import dev.onehop.health.Outcome;
 import dev.onehop.health.Outliers;
 import dev.onehop.health.Recalls;
-import dev.onehop.health.SharedFate;
 import dev.onehop.health.Signal;
 import dev.onehop.health.Trial;
 import dev.onehop.route.BackendKey;
 import dev.onehop.route.Destination;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -56,11 +52,10 @@ final class FleetHealth {
     private final Consumer<OnehopEvent> events;
     private final Suspicions suspicions;
     private final ProbeBudget budget;
-    private final SharedFate fate = new SharedFate();
-    private final Map<BackendKey, OpenTrial> trials = new HashMap<>();
+    private final Panic panic;
+    private final SoftTrials trials = new SoftTrials();
     private Ejections ejections = Ejections.none();
     private Ejections told = Ejections.none();
-    private boolean shared;
     private boolean postponed;
 
     /**
@@ -86,6 +81,7 @@ final class FleetHealth {
         this.random = random;
         this.probe = probe;
         this.look = look;
+        this.panic = new Panic(port, backends, events);
         this.budget = new ProbeBudget(loop.nanoTime());
         this.suspicions = new Suspicions(loop, random, backend -> lookInto(backend, loop.nanoTime()));
     }
@@ -96,7 +92,7 @@ final class FleetHealth {
 
     /** Where requests may go to try backends that were ejected for bad answers. */
     List<Trial> trials() {
-        return trials.values().stream().map(OpenTrial::trial).toList();
+        return trials.open();
     }
 
     /** Connects to {@code backend} failed, often enough. */
@@ -109,8 +105,8 @@ final class FleetHealth {
         if (!backends.contains(backend)) {
             return false;
         }
-        fate.nominated(backend.key(), nowNanos);
-        if (updateSharedFate(nowNanos)) {
+        panic.nominated(backend.key(), nowNanos);
+        if (pardonInPanic(nowNanos)) {
             return true;
         }
         return Outliers.is(backend, backends.all()) && eject(backend, Kind.SOFT, evidence, nowNanos);
@@ -195,21 +191,19 @@ final class FleetHealth {
 
     /** How a request went that was sent to try a backend. */
     void tried(Trial trial, Outcome outcome, long nowNanos) {
-        OpenTrial open = trials.get(trial.backend().key());
-        if (open == null || open.trial != trial) {
-            return; // it was lost, or over, before this request ended
+        Backend backend = trial.backend();
+        switch (trials.tried(trial, outcome)) {
+            case WELL -> back(backend, nowNanos);
+            case BADLY -> {
+                trials.end(backend.key());
+                ejections = ejections.failedTrial(backend.key(), "on trial: " + words(outcome), nowNanos, jitter());
+            }
+            case NONE -> {}
         }
-        if (outcome instanceof Outcome.Failed failed && failed.signal().evidence() != Evidence.NONE) {
-            trials.remove(trial.backend().key());
-            ejections =
-                    ejections.failedTrial(trial.backend().key(), "on trial: " + failed.signal(), nowNanos, jitter());
-            return;
-        }
-        if (outcome instanceof Outcome.Succeeded && ++open.good >= Trial.ENOUGH) {
-            back(trial.backend(), nowNanos);
-            return;
-        }
-        trial.release();
+    }
+
+    private static String words(Outcome outcome) {
+        return outcome instanceof Outcome.Failed failed ? failed.signal().toString() : outcome.toString();
     }
 
     /**
@@ -221,8 +215,9 @@ final class FleetHealth {
      */
     void refresh(boolean sticky, long nowNanos) {
         ejections = ejections.at(nowNanos, backends.keys(), jitter());
-        updateSharedFate(nowNanos);
-        trials.values().removeIf(this::isOver);
+        pardonInPanic(nowNanos);
+        trials.endLost(ejections, backends)
+                .forEach(backend -> events.accept(new OnehopEvent.TrialLeaked(port, backend)));
         Recalls recalls = outage.look(ejections, nowNanos);
         outage.failing().forEach(each -> eject(each, Kind.HARD, "a connect failed, as to most others", nowNanos));
         postponed = false;
@@ -239,7 +234,7 @@ final class FleetHealth {
                 if (kind == Kind.HARD) {
                     probe.accept(backend, PROBE);
                 } else {
-                    trials.put(key, new OpenTrial(new Trial(backend)));
+                    trials.begin(backend);
                 }
             }
         }
@@ -247,19 +242,6 @@ final class FleetHealth {
             backends.all().forEach(this::tellChange);
             told = ejections;
         }
-    }
-
-    /** Whether a trial has no place any more. Where its place is still taken when its time is up, it has leaked (F-42). */
-    private boolean isOver(OpenTrial open) {
-        Backend backend = open.trial.backend();
-        Ejection now = ejections.of(backend.key()).orElse(null);
-        if (now != null && now.onTrial() && backends.contains(backend)) {
-            return false;
-        }
-        if (now != null && !open.trial.take()) {
-            events.accept(new OnehopEvent.TrialLeaked(port, backend));
-        }
-        return true;
     }
 
     private void tellChange(Backend backend) {
@@ -297,7 +279,7 @@ final class FleetHealth {
     }
 
     private void back(Backend backend, long nowNanos) {
-        trials.remove(backend.key());
+        trials.end(backend.key());
         ejections = ejections.back(backend.key(), nowNanos);
         backend.forgive();
         if (backends.keys().size() > TOO_SMALL_TO_RAMP) {
@@ -306,40 +288,17 @@ final class FleetHealth {
         log.info("{}: {} is back", port, backend);
     }
 
-    private boolean updateSharedFate(long nowNanos) {
-        fate.keep(backends.keys());
-        boolean now = fate.isShared(Outliers.withTraffic(backends.all()), nowNanos);
-        if (now && !shared) {
-            log.warn(
-                    "{}: most backends answer badly: it is probably not them, so none is ejected for that"
-                            + " (something they share, or these requests)",
-                    port);
-        }
-        if (now != shared) {
-            events.accept(now ? new OnehopEvent.PanicBegan(port) : new OnehopEvent.PanicEnded(port));
-        }
-        shared = now;
-        if (now) {
+    /** Whether there is panic; then whoever is out for bad answers is back. */
+    private boolean pardonInPanic(long nowNanos) {
+        boolean on = panic.isOn(nowNanos);
+        if (on) {
             ejections = ejections.pardonSoft(nowNanos);
-            trials.clear();
+            trials.endAll();
         }
-        return now;
+        return on;
     }
 
     private double jitter() {
         return 0.8 + 0.4 * random.nextDouble();
-    }
-
-    private static final class OpenTrial {
-        private final Trial trial;
-        private int good;
-
-        OpenTrial(Trial trial) {
-            this.trial = trial;
-        }
-
-        Trial trial() {
-            return trial;
-        }
     }
 }

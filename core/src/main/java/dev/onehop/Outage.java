@@ -18,10 +18,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether most backends of a Service port refuse, and what follows from it: one failure ejects, so that those that can be
- * reached come first, few calls go on to the others, and once one is back the ejected are looked at again soon (reliability 2.5, hard shared fate). A
- * call's first dial is never held back, for through the ClusterIP it would be made as well.
+ * reached come first, few calls go on to the others, and once one is back the ejected are looked at again soon
+ * (reliability 2.5, hard shared fate). A call's first dial is never held back, for through the ClusterIP it would be made
+ * as well.
  *
- * <p>Serial: its state is touched only on the pipeline's loop. {@link #isOn}, {@link #mayExplore} and {@link #text} are shared: safe from any thread.
+ * <p>Serial: its state is touched only on the pipeline's loop. {@link #isOn}, {@link #mayExplore} and {@link #text} are
+ * shared: safe from any thread.
  */
 final class Outage {
 
