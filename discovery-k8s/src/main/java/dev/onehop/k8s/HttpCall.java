@@ -1,5 +1,6 @@
 package dev.onehop.k8s;
 
+import dev.onehop.health.RetryAfter;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -7,6 +8,7 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -119,11 +121,11 @@ final class HttpCall implements ListWatch.Call {
         }
     }
 
-    /** Retry-After in seconds, as Kubernetes writes it; any other form counts as absent. */
+    /** Zero without the header, or where nobody understands what it says. */
     private static Duration retryAfter(HttpResponse<?> response) {
-        String seconds = response.header("Retry-After");
-        return seconds != null && seconds.matches("\\d{1,6}")
-                ? Duration.ofSeconds(Integer.parseInt(seconds))
-                : Duration.ZERO;
+        String value = response.header("Retry-After");
+        return value == null
+                ? Duration.ZERO
+                : RetryAfter.parse(value, Instant.now()).orElse(Duration.ZERO);
     }
 }
