@@ -43,6 +43,9 @@ public final class Attempt implements AutoCloseable {
     private final long startNanos;
     private final @Nullable Trial trial;
 
+    /** Whose exchange this is; set before the caller has it. */
+    private @Nullable HeldConnection held;
+
     @SuppressWarnings("unused")
     private volatile boolean open = true;
 
@@ -92,6 +95,16 @@ public final class Attempt implements AutoCloseable {
         if (backend != null && open) {
             endings.connected(backend);
         }
+    }
+
+    /**
+     * Takes note of a connection that this attempt has made and that its client keeps open for several exchanges, the
+     * first of which this attempt becomes ({@link HeldConnection#begin}).
+     *
+     * @param close closes the client's connection
+     */
+    public HeldConnection hold(HeldConnection.Closing close) {
+        return endings.connections().hold(this, Objects.requireNonNull(close, "close"));
     }
 
     /**
@@ -169,6 +182,29 @@ public final class Attempt implements AutoCloseable {
         return endings.doubt();
     }
 
+    /** Whether it has not ended. */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** This attempt, which is an exchange of {@code connection} from now on. */
+    Attempt on(HeldConnection connection) {
+        held = connection;
+        return this;
+    }
+
+    /** Another exchange of the same connection, to the same place. */
+    Attempt again(HeldConnection connection) {
+        return endings.again(this).on(connection);
+    }
+
+    /** Another attempt to the same place, opened at {@code nanos}. */
+    Attempt anew(long nanos) {
+        return backend == null
+                ? new Attempt(endings, Objects.requireNonNull(fallback), address, nanos)
+                : new Attempt(endings, backend, null, nanos);
+    }
+
     /** The same fallback with its name resolved. */
     Attempt at(InetSocketAddress resolved) {
         return new Attempt(endings, Objects.requireNonNull(fallback), resolved, startNanos);
@@ -180,6 +216,9 @@ public final class Attempt implements AutoCloseable {
         }
         if (backend != null) {
             endings.ended(backend, outcome, startNanos, trial);
+        }
+        if (held != null) {
+            held.ended();
         }
         return true;
     }

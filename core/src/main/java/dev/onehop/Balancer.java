@@ -155,6 +155,11 @@ public final class Balancer {
         return live.pipeline.tally();
     }
 
+    /** How many connections clients keep open to this Service port, as far as they say so ({@link Attempt#hold}). */
+    public int connections() {
+        return live.pipeline.connections().count();
+    }
+
     /** How long ago the source told us anything of the Service; empty while it has not told us all. */
     public Optional<Duration> viewAge() {
         return live.pipeline.viewAge();

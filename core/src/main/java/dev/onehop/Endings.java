@@ -30,6 +30,7 @@ final class Endings {
     private final Consumer<BooleanSupplier> onLoop;
     private final BooleanSupplier weighed;
     private final Runnable doubtFeedback;
+    private final HeldConnections connections;
 
     /**
      * @param health touched on the loop only
@@ -38,6 +39,7 @@ final class Endings {
      * @param onLoop runs a change on the loop; where it says that something changed, picks are to see it
      * @param weighed whether the present snapshot says that picks are to look at shares; asked on the loop
      * @param doubtFeedback called once, when many attempts were opened and nobody has said how one went
+     * @param connections those that clients keep open
      */
     Endings(
             Settings settings,
@@ -47,7 +49,8 @@ final class Endings {
             Tally tally,
             Consumer<BooleanSupplier> onLoop,
             BooleanSupplier weighed,
-            Runnable doubtFeedback) {
+            Runnable doubtFeedback,
+            HeldConnections connections) {
         this.settings = settings;
         this.health = health;
         this.quarantine = quarantine;
@@ -56,6 +59,18 @@ final class Endings {
         this.onLoop = onLoop;
         this.weighed = weighed;
         this.doubtFeedback = doubtFeedback;
+        this.connections = connections;
+    }
+
+    /** The connections that clients keep open. */
+    HeldConnections connections() {
+        return connections;
+    }
+
+    /** Another attempt to where {@code connect} went, by the connection that it made. */
+    Attempt again(Attempt connect) {
+        connect.backend().ifPresent(this::opened);
+        return connect.anew(nanoTime());
     }
 
     /** What endings mean. */

@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -40,6 +42,7 @@ public final class OnehopBuilder {
     private AddressPolicy addressPolicy = AddressPolicy.strict();
     private Duration initialWait = Duration.ofSeconds(1);
     private Duration maxStaleness = Duration.ofMinutes(10);
+    private Duration maxConnectionAge = Duration.ofMinutes(5);
     private boolean clusterIpFallback = true;
     private boolean headless;
     private LastResort lastResort = LastResort.NONE;
@@ -56,6 +59,7 @@ public final class OnehopBuilder {
     private @Nullable Prober prober;
     private final ChosenChecks activeChecks = new ChosenChecks();
     private Optional<Hedging> hedging = Optional.empty();
+    private Executor closing = ForkJoinPool.commonPool();
     private final List<OnehopListener> listeners = new ArrayList<>();
     private SearchPath searchPath = SearchPath.ofThisMachine();
     private Set<String> hostsFile = HostsFile.names();
@@ -83,6 +87,15 @@ public final class OnehopBuilder {
     /** How old a view may become, without contact, before connections go to the ClusterIP; 10 min. */
     public OnehopBuilder maxStaleness(Duration maxStaleness) {
         this.maxStaleness = maxStaleness;
+        return this;
+    }
+
+    /**
+     * How long clients keep a connection open, give or take a fifth, where their adapter can end it between two exchanges;
+     * 5 min. Longer-lived connections go to new backends later, if nothing else ends them.
+     */
+    public OnehopBuilder maxConnectionAge(Duration maxConnectionAge) {
+        this.maxConnectionAge = maxConnectionAge;
         return this;
     }
 
@@ -238,9 +251,13 @@ public final class OnehopBuilder {
         return this;
     }
 
-    /** Time pushed by a test, whose pods are no real ones: they are found to listen whenever they are probed. */
+    /**
+     * Time pushed by a test, whose pods are no real ones: they are found to listen whenever they are probed, and
+     * connections to them are closed at once.
+     */
     OnehopBuilder loop(SerialScheduler loop) {
         this.loop = loop;
+        this.closing = Runnable::run;
         return prober((address, timeout) -> CompletableFuture.completedStage(null));
     }
 
@@ -269,11 +286,11 @@ public final class OnehopBuilder {
         Objects.requireNonNull(addressPolicy, "addressPolicy");
         within("initialWait", Objects.requireNonNull(initialWait, "initialWait"));
         within("maxStaleness", Objects.requireNonNull(maxStaleness, "maxStaleness"));
+        within("maxConnectionAge", Objects.requireNonNull(maxConnectionAge, "maxConnectionAge"));
+        moreThanZero("maxConnectionAge", maxConnectionAge);
         hedging.ifPresent(hedge -> {
             within("hedgedConnect", hedge.after());
-            if (hedge.after().isZero()) {
-                throw new IllegalArgumentException("hedgedConnect: PT0S (expected: more than zero)");
-            }
+            moreThanZero("hedgedConnect", hedge.after());
         });
         namespace.ifPresent(own -> namespace("namespace", own));
         namespaces.forEach(each -> namespace("namespaces", each));
@@ -288,6 +305,7 @@ public final class OnehopBuilder {
                 addressPolicy,
                 initialWait,
                 maxStaleness,
+                maxConnectionAge,
                 clusterIpFallback,
                 headless,
                 lastResort,
@@ -299,6 +317,7 @@ public final class OnehopBuilder {
                 prober == null ? new ConnectProber() : prober,
                 activeChecks.chosen(),
                 hedging,
+                closing,
                 told,
                 Set.copyOf(namespaces),
                 HostNames.of(namespace.or(discovery::namespace), domain(clusterDomain), searchPath, hostsFile)));
@@ -323,6 +342,12 @@ public final class OnehopBuilder {
     private static void within(String subject, Duration value) {
         if (value.isNegative() || value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(subject + ": " + value + " (expected: zero to 365 days)");
+        }
+    }
+
+    private static void moreThanZero(String subject, Duration value) {
+        if (value.isZero()) {
+            throw new IllegalArgumentException(subject + ": PT0S (expected: more than zero)");
         }
     }
 

@@ -48,6 +48,7 @@ final class ServicePipeline implements AutoCloseable {
     private final @Nullable ActiveChecks checks;
     private final NextSnapshot snapshots;
     private final Tally tally;
+    private final HeldConnections connections;
     private final Endings endings;
     private final PortEvents events;
     private final AtomicReference<@Nullable Arrival> newest = new AtomicReference<>();
@@ -90,6 +91,8 @@ final class ServicePipeline implements AutoCloseable {
                 check == null ? null : new ActiveChecks(destination, settings, health, check, checkup, this::onLoop);
         this.snapshots = new NextSnapshot(destination, settings, backends, health);
         this.timers = new SnapshotTimers(loop, settings.maxStaleness(), health::nextNanos, this::republish);
+        this.connections = new HeldConnections(
+                loop, settings.random(), settings.closing(), settings.maxConnectionAge(), this::eligible, tally::count);
         this.endings = new Endings(
                 settings,
                 health,
@@ -98,7 +101,8 @@ final class ServicePipeline implements AutoCloseable {
                 tally,
                 this::onLoop,
                 () -> eligible().isRamping(),
-                this::doubtFeedback);
+                this::doubtFeedback,
+                connections);
         this.eligible = Eligible.nobody(new Decision.Wait(NOTHING_YET.why()), NOTHING_YET, null, 0);
     }
 
@@ -164,6 +168,11 @@ final class ServicePipeline implements AutoCloseable {
     /** What takes the endings of attempts on this port. */
     Endings endings() {
         return endings;
+    }
+
+    /** The connections that clients keep open. */
+    HeldConnections connections() {
+        return connections;
     }
 
     /** Many attempts, and not a word: says so once, unless one comes while calls may still be running. */
@@ -234,6 +243,7 @@ final class ServicePipeline implements AutoCloseable {
             source.close();
         }
         waitTimer.cancel();
+        connections.stop();
         loop.execute(() -> {
             timers.cancel();
             if (checks != null) {
@@ -288,6 +298,7 @@ final class ServicePipeline implements AutoCloseable {
         if (checks != null) {
             checks.follow(next, now);
         }
+        connections.follow(next);
         SnapshotLog.changed(log, destination, before, next);
         listeners.tell(next);
         if (!(next.decision() instanceof Decision.Wait) && !decided.isDone()) {

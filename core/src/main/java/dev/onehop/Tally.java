@@ -29,6 +29,7 @@ public final class Tally {
     private final LongAdder trustDoubts = new LongAdder();
     private final LongAdder failovers = new LongAdder();
     private final LongAdder failoversRefused = new LongAdder();
+    private final Map<Retirement, LongAdder> retirements = adders(Retirement.class);
     private final LongAdder hedges = new LongAdder();
     private final LongAdder returns = new LongAdder();
     private final LongAdder panics = new LongAdder();
@@ -96,6 +97,11 @@ public final class Tally {
     /** Dials begun beside a slow one. */
     public long hedges() {
         return hedges.sum();
+    }
+
+    /** Connections that clients had kept open and that were retired for this reason. */
+    public long retirements(Retirement why) {
+        return sum(retirements, why);
     }
 
     /** Backends that were ejected by this kind of evidence; failed trials of a return do not count again. */
@@ -168,6 +174,10 @@ public final class Tally {
 
     void count(FallbackReason reason) {
         increment(fallbacks, reason);
+    }
+
+    void count(Retirement why) {
+        increment(retirements, why);
     }
 
     void count(Verdict refusal) {

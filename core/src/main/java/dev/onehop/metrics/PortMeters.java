@@ -60,6 +60,7 @@ final class PortMeters implements AutoCloseable {
         attempts();
         connections();
         health();
+        HeldConnectionMeters.add(this);
         meters.addAll(QuarantineMeters.register(registry, tags, balancer));
         lastResort();
         discovery();

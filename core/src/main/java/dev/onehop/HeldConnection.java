@@ -1,0 +1,164 @@
+package dev.onehop;
+
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that its client keeps open, for one exchange after another or for several at a time. Onehop knows of it, so
+ * that it can be retired for one of the reasons in {@link Retirement}. A retired one takes no further exchange; it is
+ * closed at once where it is idle, else when the exchanges under way have ended (reliability 3.4).
+ *
+ * <pre>{@code
+ * HeldConnection held = attempt.hold(socket::close);     // the connect stands
+ * try (Attempt exchange = held.begin().orElseThrow()) {  // empty: it is retired, use another
+ *   exchange.answered(200, null);                        // its end leaves the connection idle
+ * }
+ * held.gone();                                           // the client has closed it
+ * }</pre>
+ *
+ * <p>Shared: safe from any thread.
+ */
+public final class HeldConnection {
+
+    private static final Logger log = LoggerFactory.getLogger(HeldConnection.class);
+
+    private static final int RETIRED = 1 << 30;
+    private static final int CLOSED = 1 << 31;
+
+    private final HeldConnections all;
+    private final Attempt made;
+    private final Closing close;
+    private final long dueNanos;
+    private final AtomicReference<@Nullable Attempt> first;
+
+    /** How many exchanges are under way, and what became of the connection. The one it was made for counts from the start. */
+    private final AtomicInteger state = new AtomicInteger(1);
+
+    /** Closes the client's connection. */
+    @FunctionalInterface
+    public interface Closing {
+
+        /**
+         * Called once at most: on a thread of the common pool when the connection is idle, else on the thread that ended
+         * the last exchange. It should not wait for anything; what it throws is logged.
+         */
+        void close() throws Exception;
+    }
+
+    /** @param dueNanos when it is old */
+    HeldConnection(HeldConnections all, Attempt made, Closing close, long dueNanos) {
+        this.all = all;
+        this.made = made;
+        this.first = new AtomicReference<>(made);
+        this.close = close;
+        this.dueNanos = dueNanos;
+    }
+
+    /**
+     * Takes the connection for an exchange. The first is the one it was made for, and gets the attempt that was opened for
+     * the connect; it may be made even where the connection has been retired since.
+     *
+     * @return an attempt on the connection's backend, which the exchange must end as it ends; empty when the connection is
+     *     retired or gone: no exchange may begin on it
+     */
+    public Optional<Attempt> begin() {
+        Attempt connect = first.getAndSet(null);
+        if (connect != null) {
+            if (isClosed(state.get())) {
+                connect.close();
+                return Optional.empty();
+            }
+            return Optional.of(connect.isOpen() ? connect.on(this) : made.again(this));
+        }
+        int now = state.get();
+        while ((now & (RETIRED | CLOSED)) == 0) {
+            if (state.compareAndSet(now, now + 1)) {
+                return Optional.of(made.again(this));
+            }
+            now = state.get();
+        }
+        return Optional.empty();
+    }
+
+    /** Whether it takes no further exchange, so that it does not belong into a pool. */
+    public boolean isRetired() {
+        return (state.get() & (RETIRED | CLOSED)) != 0;
+    }
+
+    /** Tells that the connection is closed, by whomever: Onehop forgets it. Idempotent. */
+    public void gone() {
+        state.getAndUpdate(now -> now | CLOSED);
+        all.forget(this);
+        Attempt unused = first.getAndSet(null);
+        if (unused != null) {
+            unused.close();
+        }
+    }
+
+    /** The attempt that it was made by. */
+    Attempt made() {
+        return made;
+    }
+
+    /** Whether no exchange is under way. */
+    boolean isIdle() {
+        return (state.get() & ~(RETIRED | CLOSED)) == 0;
+    }
+
+    /** Whether it is old at this time. */
+    boolean isDue(long nowNanos) {
+        return nowNanos - dueNanos >= 0;
+    }
+
+    /**
+     * Takes no further exchange from now on.
+     *
+     * @param closing where it is closed if it is idle
+     * @return whether that is new
+     */
+    boolean retire(Executor closing) {
+        int before = state.getAndUpdate(now -> now | RETIRED);
+        if (before == 0) {
+            closeIdle(closing);
+        }
+        return (before & (RETIRED | CLOSED)) == 0;
+    }
+
+    /** One of its exchanges has ended. */
+    void ended() {
+        if (state.decrementAndGet() == RETIRED) {
+            closeIdle(Runnable::run);
+        }
+    }
+
+    /** Whoever wins the change of state closes. */
+    private void closeIdle(Executor closing) {
+        if (state.compareAndSet(RETIRED, RETIRED | CLOSED)) {
+            all.forget(this);
+            closing.execute(this::close);
+        }
+    }
+
+    private void close() {
+        try {
+            close.close();
+        } catch (Exception e) {
+            log.warn("a connection to {} could not be closed", made, e);
+        }
+    }
+
+    private static boolean isClosed(int state) {
+        return state < 0;
+    }
+
+    /** Where it goes. */
+    @Override
+    public String toString() {
+        return made + (isRetired() ? " (retired)" : "");
+    }
+}

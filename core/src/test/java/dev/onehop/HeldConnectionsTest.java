@@ -1,0 +1,399 @@
+package dev.onehop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onehop.health.Backend;
+import dev.onehop.pick.PickPolicy;
+import dev.onehop.service.Endpoint;
+import dev.onehop.service.ServiceView;
+import dev.onehop.service.StaticDiscovery;
+import dev.onehop.testing.Callers;
+import dev.onehop.testing.SampleService;
+import dev.onehop.time.ManualTime;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Connections that clients keep open end when their backend does, and only then, or a few at a time (reliability 3.4). */
+class HeldConnectionsTest {
+
+    private static final Duration TURN = Duration.ofSeconds(1);
+
+    private final ManualTime time = new ManualTime();
+    private final StaticDiscovery discovery = StaticDiscovery.create();
+    private final Onehop onehop = PushedOnehop.builder(discovery, time, new SplittableRandom(5))
+            .policy(PickPolicy.roundRobin())
+            .maxStaleness(Duration.ofMinutes(2))
+            .build();
+    private final Balancer api = onehop.balancer("api.shop:80");
+    private final List<String> leaving = new ArrayList<>();
+
+    /** One connection as a client sees it. */
+    private final class Connection {
+        private final AtomicInteger closed = new AtomicInteger();
+        private final HeldConnection held;
+        private final String pod;
+
+        Connection() throws IOException {
+            Attempt attempt = api.attempt();
+            attempt.connected();
+            pod = attempt.backend().flatMap(Backend::podName).orElse("ClusterIP");
+            held = attempt.hold(closed::incrementAndGet);
+        }
+
+        Connection used() {
+            held.begin().orElseThrow().succeeded();
+            return this;
+        }
+
+        boolean isClosed() {
+            return closed.get() > 0;
+        }
+    }
+
+    @AfterEach
+    void close() {
+        onehop.close();
+    }
+
+    @Test
+    void anIdleConnectionIsClosedWhenItsPodTerminates() throws Exception {
+        publish(3);
+        List<Connection> all = open(6);
+
+        terminating("pod-1");
+
+        assertThat(all).allSatisfy(each -> assertThat(each.isClosed()).isEqualTo(each.pod.equals("pod-1")));
+        assertThat(api.tally().retirements(Retirement.LEFT)).isEqualTo(2);
+        assertThat(api.connections()).isEqualTo(4);
+    }
+
+    @Test
+    void aBusyOneIsClosedWhenItsExchangeEndsAndTakesNoOther() throws Exception {
+        publish(3);
+        List<Connection> all = open(3);
+        Connection busy = on(all, "pod-1");
+        Attempt first = busy.held.begin().orElseThrow();
+        Attempt second = busy.held.begin().orElseThrow();
+
+        terminating("pod-1");
+        assertThat(busy.held.isRetired()).isTrue();
+        assertThat(busy.held.begin()).isEmpty();
+        first.succeeded();
+        assertThat(busy.isClosed()).isFalse();
+        second.close();
+
+        assertThat(busy.closed).hasValue(1);
+        assertThat(api.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void aConnectionWhosePodLeftDuringTheConnectServesTheCallItWasMadeForAndNoOther() throws Exception {
+        publish(3);
+        Attempt attempt = api.attempt();
+        String pod = attempt.backend().orElseThrow().podName().orElseThrow();
+        terminating(pod);
+        var closed = new AtomicInteger();
+
+        HeldConnection held = attempt.hold(closed::incrementAndGet);
+        time.run();
+        assertThat(held.isRetired()).isTrue();
+        assertThat(closed).hasValue(0);
+        Attempt exchange = held.begin().orElseThrow();
+        assertThat(exchange).isSameAs(attempt);
+        assertThat(held.begin()).isEmpty();
+        exchange.succeeded();
+
+        assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void everyExchangeIsAnAttemptOnThePodOfItsConnection() throws Exception {
+        publish(3);
+        Connection connection = new Connection();
+        var backend = connection.held.begin().orElseThrow().backend().orElseThrow();
+        connection.held.begin().orElseThrow().answered(503, null);
+        connection.held.begin().orElseThrow().succeeded();
+
+        assertThat(backend.started()).isEqualTo(3);
+        assertThat(backend.failed()).isEqualTo(1);
+        assertThat(backend.succeeded()).isEqualTo(1);
+        assertThat(backend.inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void anEjectedPodsConnectionsEndForAPoolWouldGoOnChoosingThem() throws Exception {
+        publish(3);
+        List<Connection> all = open(3);
+        Connection sick = on(all, "pod-2");
+        Callers.refusedTwice(api, "pod-2", time);
+        time.run();
+
+        assertThat(api.eligible().ejected()).hasSize(1);
+        assertThat(sick.isClosed()).isTrue();
+        assertThat(api.tally().retirements(Retirement.EJECTED)).isEqualTo(1);
+        assertThat(api.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingIsClosedWhileTheViewIsTooOldToSayWhoIsThere() throws Exception {
+        publish(3);
+        List<Connection> all = open(3);
+        var known = (ServiceView.Known) api.eligible().view();
+        discovery.set(
+                SampleService.KEY,
+                new ServiceView.Stale(known.declaration(), known.slices(), time.nanoTime(), "the API server is away"));
+        time.run();
+        time.advance(Duration.ofMinutes(3));
+
+        assertThat(api.eligible().size()).isZero();
+        assertThat(all).noneMatch(Connection::isClosed);
+    }
+
+    @Test
+    void allConnectionsEndWhereNoPodIsLeftAsKubeProxyWouldRefuse() throws Exception {
+        publish(3);
+        List<Connection> all = open(3);
+
+        publish(0);
+
+        assertThat(all).allMatch(Connection::isClosed);
+    }
+
+    @Test
+    void oldOnesEndBetweenFourAndSixMinutesAndNotAllAtOnce() throws Exception {
+        publish(3);
+        List<Connection> all = open(60);
+        time.advance(Duration.ofMinutes(4).minus(TURN));
+        assertThat(all).noneMatch(Connection::isClosed);
+
+        time.advance(Duration.ofMinutes(1));
+        assertThat(all.stream().filter(Connection::isClosed).count()).isBetween(10L, 50L);
+        time.advance(Duration.ofMinutes(1).plus(TURN).plus(TURN));
+
+        assertThat(all).allMatch(Connection::isClosed);
+        assertThat(api.tally().retirements(Retirement.AGED) + api.tally().retirements(Retirement.SURPLUS))
+                .isEqualTo(60);
+        assertThat(api.tally().retirements(Retirement.AGED)).isGreaterThan(40);
+    }
+
+    @Test
+    void afterAScaleUpSurplusConnectionsMoveIdleOnesFirstATenthASecondUntilSharesAreEven() throws Exception {
+        publish(3);
+        List<Connection> pool = open(45);
+        List<Attempt> busy = new ArrayList<>();
+        for (Connection each : pool.subList(0, 12)) {
+            busy.add(each.held.begin().orElseThrow());
+        }
+        time.advance(TURN.multipliedBy(10));
+        assertThat(pool).noneMatch(Connection::isClosed);
+
+        publish(9);
+        time.advance(TURN);
+        assertThat(pool.stream().filter(Connection::isClosed).count()).isBetween(1L, 4L);
+        for (int second = 0; second < 30; second++) {
+            pool.removeIf(Connection::isClosed);
+            while (pool.size() < 45) {
+                pool.add(new Connection().used());
+            }
+            time.advance(TURN);
+        }
+
+        long most = IntStream.range(0, 9)
+                .mapToLong(i -> pool.stream()
+                        .filter(each -> !each.isClosed() && each.pod.equals("pod-" + i))
+                        .count())
+                .max()
+                .orElseThrow();
+        assertThat(most / 5.0).isLessThanOrEqualTo(1.25);
+        assertThat(busy).allMatch(Attempt::isOpen);
+        long moved = api.tally().retirements(Retirement.SURPLUS);
+        assertThat(moved).isBetween(30L, 90L);
+        time.advance(TURN.multipliedBy(30));
+        assertThat(api.tally().retirements(Retirement.SURPLUS)).isEqualTo(moved);
+    }
+
+    @Test
+    void connectionsByTheClusterIpMoveToPodsOnceThereAreSome() throws Exception {
+        discovery.set(SampleService.KEY, new ServiceView.Unknown("not yet"));
+        time.advance(Duration.ofSeconds(2));
+        var around = onehop.balancer("api.shop:80").attemptAsync().toCompletableFuture();
+        time.run();
+        var closed = new AtomicInteger();
+        HeldConnection held = around.get(5, TimeUnit.SECONDS).hold(closed::incrementAndGet);
+        held.begin().orElseThrow().succeeded();
+        time.advance(TURN);
+        assertThat(closed).hasValue(0);
+        assertThat(held.begin().orElseThrow().backend()).isEmpty();
+
+        publish(3);
+        time.advance(TURN);
+
+        assertThat(held.isRetired()).isTrue();
+        assertThat(api.tally().retirements(Retirement.SURPLUS)).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionThatItsClientClosedIsForgottenAndLeavesNoTimer() throws Exception {
+        publish(3);
+        time.advance(TURN);
+        int timers = time.pendingTimers();
+        Connection used = new Connection().used();
+        Connection unused = new Connection();
+        used.held.gone();
+        unused.held.gone();
+        unused.held.gone();
+        time.advance(TURN);
+
+        assertThat(api.connections()).isZero();
+        assertThat(time.pendingTimers()).isEqualTo(timers);
+        assertThat(api.tally().abandoned()).isEqualTo(1);
+        assertThat(used.held.begin()).isEmpty();
+        terminating("pod-0");
+        terminating("pod-1");
+        assertThat(used.isClosed() || unused.isClosed()).isFalse();
+    }
+
+    @Test
+    void moreThanAThousandAreClosedWithinFiveSeconds() throws Exception {
+        publish(2);
+        List<Connection> all = open(3_000);
+
+        terminating("pod-0");
+        assertThat(all.stream().filter(Connection::isClosed).count()).isEqualTo(1_000);
+        assertThat(all.stream().filter(each -> each.held.isRetired()).count()).isEqualTo(1_500);
+        time.advance(Duration.ofMillis(2_500));
+        assertThat(all.stream().filter(Connection::isClosed).count()).isBetween(1_100L, 1_400L);
+        time.advance(Duration.ofMillis(2_500));
+
+        assertThat(all.stream().filter(Connection::isClosed).count()).isEqualTo(1_500);
+    }
+
+    @Test
+    void aCloseThatFailsHarmsNobody() throws Exception {
+        publish(2);
+        Attempt attempt = attemptOn("pod-0");
+        attempt.hold(() -> {
+            throw new IOException("already closed");
+        });
+        Connection other = new Connection();
+        attempt.succeeded();
+
+        terminating("pod-0");
+        terminating("pod-1");
+
+        assertThat(other.pod).isNotEmpty();
+        assertThat(api.eligible().size()).isZero();
+    }
+
+    @Test
+    void aConnectionIsClosedOnceAndNeverUnderAnExchangeHoweverThreadsMeet() throws Exception {
+        publish(3);
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            for (int round = 0; round < 500; round++) {
+                Attempt attempt = api.attempt();
+                var busy = new AtomicInteger();
+                var closedWhileBusy = new AtomicInteger();
+                var closed = new AtomicInteger();
+                HeldConnection held = attempt.hold(() -> {
+                    closed.incrementAndGet();
+                    closedWhileBusy.addAndGet(busy.get());
+                });
+                held.begin().orElseThrow().succeeded();
+                var go = new CountDownLatch(1);
+                List<Future<?>> all = new ArrayList<>();
+                for (int user = 0; user < 2; user++) {
+                    all.add(threads.submit(() -> {
+                        go.await();
+                        for (int i = 0; i < 20; i++) {
+                            held.begin().ifPresent(exchange -> {
+                                busy.incrementAndGet();
+                                Thread.onSpinWait();
+                                busy.decrementAndGet();
+                                exchange.succeeded();
+                            });
+                        }
+                        return null;
+                    }));
+                }
+                all.add(threads.submit(() -> {
+                    go.await();
+                    return held.retire(Runnable::run);
+                }));
+                go.countDown();
+                for (Future<?> each : all) {
+                    each.get(10, TimeUnit.SECONDS);
+                }
+                assertThat(closed).hasValue(1);
+                assertThat(closedWhileBusy).hasValue(0);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void anAgeOfZeroIsRefused() {
+        assertThatThrownBy(() -> Onehop.builder()
+                        .discovery(discovery)
+                        .maxConnectionAge(Duration.ZERO)
+                        .build())
+                .hasMessage("maxConnectionAge: PT0S (expected: more than zero)");
+    }
+
+    private List<Connection> open(int count) throws IOException {
+        List<Connection> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(new Connection().used());
+        }
+        return all;
+    }
+
+    private static Connection on(List<Connection> all, String pod) {
+        return all.stream().filter(each -> each.pod.equals(pod)).findFirst().orElseThrow();
+    }
+
+    private Attempt attemptOn(String pod) throws IOException {
+        for (int i = 0; i < 100; i++) {
+            Attempt attempt = api.attempt();
+            if (attempt.backend().flatMap(Backend::podName).filter(pod::equals).isPresent()) {
+                return attempt;
+            }
+            attempt.close();
+        }
+        throw new AssertionError("no pick of " + pod);
+    }
+
+    private void publish(int count) {
+        discovery.set(SampleService.service(), SampleService.slice("api-1", 0, count));
+        time.run();
+    }
+
+    private void terminating(String pod) {
+        leaving.add(pod);
+        List<Endpoint> now = ((ServiceView.Known) api.eligible().view())
+                .slices().get(0).endpoints().stream()
+                        .map(each -> leaving.contains(String.valueOf(each.podName()))
+                                ? Endpoint.builder(String.valueOf(each.address()))
+                                        .conditions(false, false, true)
+                                        .pod(String.valueOf(each.podName()), String.valueOf(each.podUid()))
+                                        .build()
+                                : each)
+                        .toList();
+        discovery.set(SampleService.service(), SampleService.slice("api-1", now));
+        time.run();
+    }
+}
