@@ -14,6 +14,7 @@ import dev.onehop.service.ClientLocation;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.testing.LoopbackPods;
+import dev.onehop.testing.TestCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -429,7 +429,7 @@ public final class LoopbackPod implements AutoCloseable {
                 out.write(response.body());
             }
             out.flush();
-            if (stalls) {
+            if (stalls && !response.isCut()) {
                 awaitEnd();
             }
             return !last && !stalls;

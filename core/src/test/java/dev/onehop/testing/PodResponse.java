@@ -15,6 +15,8 @@ import java.util.Map;
  */
 public record PodResponse(int status, Map<String, String> headers, byte[] body) {
 
+    private static final String CUT = "Cut";
+
     public PodResponse {
         headers = Map.copyOf(headers);
     }
@@ -32,6 +34,16 @@ public record PodResponse(int status, Map<String, String> headers, byte[] body) 
     /** The same, announcing {@code length} bytes: the body stops short, and the rest never comes. */
     public PodResponse stallingBefore(int length) {
         return with("Content-Length", String.valueOf(length));
+    }
+
+    /** The same, announcing {@code length} bytes: the connection is closed where the body stops short. */
+    public PodResponse cutBefore(int length) {
+        return stallingBefore(length).with(CUT, "yes");
+    }
+
+    /** Whether the connection is closed after the body. */
+    boolean isCut() {
+        return headers.containsKey(CUT);
     }
 
     /** The same with one more header. */

@@ -1,4 +1,4 @@
-package dev.onehop.faults;
+package dev.onehop.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,14 +16,23 @@ import javax.net.ssl.TrustManagerFactory;
  *
  * <p>Immutable.
  */
-record TestCertificate(KeyStore keys) {
+public record TestCertificate(KeyStore keys) {
 
     private static final String ALIAS = "pod";
     private static final char[] PASSWORD = "changeit".toCharArray();
     private static final long KEYTOOL_SECONDS = 60;
 
     /** @param name the one DNS name it is good for */
-    static TestCertificate of(String name, Path folder) throws Exception {
+    public static TestCertificate of(String name, Path folder) throws Exception {
+        return of("dns", name, folder);
+    }
+
+    /** @param address the one IP address it is good for */
+    public static TestCertificate ofAddress(String address, Path folder) throws Exception {
+        return of("ip", address, folder);
+    }
+
+    private static TestCertificate of(String kind, String name, Path folder) throws Exception {
         Path file = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -38,7 +47,7 @@ record TestCertificate(KeyStore keys) {
                         "-dname",
                         "CN=" + name,
                         "-ext",
-                        "san=dns:" + name,
+                        "san=" + kind + ":" + name,
                         "-storetype",
                         "PKCS12",
                         "-keystore",
@@ -60,7 +69,7 @@ record TestCertificate(KeyStore keys) {
     }
 
     /** What serves it. */
-    SSLContext server() throws GeneralSecurityException {
+    public SSLContext server() throws GeneralSecurityException {
         var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(keys, PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -69,7 +78,7 @@ record TestCertificate(KeyStore keys) {
     }
 
     /** A client that trusts these, and nothing else. */
-    static SSLContext trusting(TestCertificate... trusted) throws GeneralSecurityException, IOException {
+    public static SSLContext trusting(TestCertificate... trusted) throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         for (int i = 0; i < trusted.length; i++) {

@@ -1,0 +1,145 @@
+package dev.onehop.http.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.onehop.Balancer;
+import dev.onehop.Onehop;
+import dev.onehop.health.Signal;
+import dev.onehop.http.contract.ClientUnderTest.Setup;
+import dev.onehop.service.AddressFamily;
+import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.Service;
+import dev.onehop.testing.LoopbackPod;
+import dev.onehop.testing.LoopbackPods;
+import dev.onehop.testing.TestCertificate;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TLS keeps the Service's identity, whatever pod is dialled (reliability S-07, S-08, F-19 to F-21). */
+public abstract class HttpsContract extends ContractFixture {
+
+    private static final String NAME = "api-service.shop";
+    private static final String HTTPS = "https://" + NAME + "/";
+
+    private static TestCertificate right;
+    private static TestCertificate other;
+    private static TestCertificate address;
+    private static SSLContext trust;
+
+    @BeforeAll
+    static void certificates(@TempDir Path folder) throws Exception {
+        right = TestCertificate.of(NAME, folder);
+        other = TestCertificate.of("other-service.shop", folder);
+        address = TestCertificate.ofAddress("127.0.0.1", folder);
+        trust = TestCertificate.trusting(right, other, address);
+    }
+
+    @Test
+    void s07_sniHostAndTheNameThatIsCheckedAreTheServices() throws Exception {
+        HttpsPod pod = pod("pod-1", right);
+        service(pod.slice());
+
+        assertThat(client(onehop(), trusting()).get(HTTPS).body()).isEqualTo("pod-1");
+
+        assertThat(pod.seen())
+                .hasSize(1)
+                .allSatisfy(seen -> assertThat(seen).contains(NAME).doesNotContain("127.0.0.1"));
+        assertThat(pod.seen().get(0)).endsWith("] " + NAME);
+    }
+
+    @Test
+    void s08_aCertificateForThePodsAddressAloneIsRefused() throws Exception {
+        HttpsPod pod = pod("pod-1", address);
+        service(pod.slice());
+
+        assertThatThrownBy(() -> client(onehop(), trusting()).get(HTTPS)).isInstanceOf(IOException.class);
+
+        assertThat(pod.seen()).isEmpty();
+    }
+
+    @Test
+    void f19_aPodWithAnotherServicesCertificateServesNobodyAndIsSetAside() throws Exception {
+        HttpsPod wrong = pod("pod-1", other);
+        List<HttpsPod> good = List.of(pod("pod-2", right), pod("pod-3", right), pod("pod-4", right));
+        service(Stream.concat(Stream.of(wrong), good.stream())
+                .map(HttpsPod::slice)
+                .toArray(EndpointSlice[]::new));
+        Onehop onehop = onehop();
+        Balancer balancer = balancer443(onehop);
+
+        for (int i = 0; i < 8; i++) {
+            try (ClientUnderTest fresh = open(onehop, trusting())) {
+                assertThat(fresh.send("POST", HTTPS, "order").status()).isEqualTo(200);
+            }
+        }
+
+        assertThat(wrong.seen()).isEmpty();
+        await().atMost(SOON).until(() -> balancer.tally().quarantined().size() == 1);
+        assertThat(balancer.tally().failed(Signal.TLS_IDENTITY)).isEqualTo(1);
+    }
+
+    @Test
+    void f20_aClientThatTrustsNoneOfThemIsToldSoAndNobodyIsSetAside() throws Exception {
+        HttpsPod[] pods = {pod("pod-1", right), pod("pod-2", right), pod("pod-3", right), pod("pod-4", right)};
+        service(Stream.of(pods).map(HttpsPod::slice).toArray(EndpointSlice[]::new));
+        Onehop onehop = onehop();
+        Balancer balancer = balancer443(onehop);
+        ClientUnderTest client = client(onehop, Setup.plain().trusting(TestCertificate.trusting(other)));
+
+        for (int i = 0; i < 8; i++) {
+            assertThatThrownBy(() -> client.get(HTTPS)).isInstanceOf(IOException.class);
+        }
+
+        assertThat(balancer.tally().quarantined()).isEmpty();
+        assertThat(balancer.eligible().ejected()).isEmpty();
+        assertThat(balancer.eligible().size()).isEqualTo(4);
+    }
+
+    @Test
+    void f21_aPodWhoseHandshakeStallsCostsTimeButNoRequest() throws Exception {
+        var silent = closing(LoopbackPod.start("pod-1", InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
+                .stall();
+        HttpsPod good = pod("pod-2", right);
+        service(HttpsPod.slice("pod-1", silent.port()), good.slice());
+        Onehop onehop = onehop();
+
+        for (int i = 0; i < 3; i++) {
+            try (ClientUnderTest fresh = open(onehop, trusting())) {
+                assertThat(fresh.send("POST", HTTPS, "order").body()).isEqualTo("pod-2");
+            }
+        }
+
+        assertThat(silent.accepts()).isBetween(1, 2);
+    }
+
+    private HttpsPod pod(String name, TestCertificate identity) throws Exception {
+        return closing(new HttpsPod(name, identity.server()));
+    }
+
+    private static Setup trusting() {
+        return Setup.plain().trusting(trust);
+    }
+
+    private void service(EndpointSlice... slices) {
+        discovery.set(
+                Service.builder(LoopbackPods.API.namespace(), LoopbackPods.API.name())
+                        .clusterIps(List.of("10.96.123.45"))
+                        .ipFamilies(AddressFamily.IPV4)
+                        .port("http", 443)
+                        .build(),
+                slices);
+    }
+
+    private static Balancer balancer443(Onehop onehop) {
+        return onehop.forHost(NAME, 443).orElseThrow();
+    }
+}

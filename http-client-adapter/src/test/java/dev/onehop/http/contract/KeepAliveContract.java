@@ -1,0 +1,291 @@
+package dev.onehop.http.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.onehop.Balancer;
+import dev.onehop.Onehop;
+import dev.onehop.PushedOnehop;
+import dev.onehop.Retirement;
+import dev.onehop.pick.PickPolicy;
+import dev.onehop.service.AddressPolicy;
+import dev.onehop.testing.LoopbackPod;
+import dev.onehop.testing.LoopbackPods;
+import dev.onehop.time.ManualTime;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** What clients do that keep connections open: these follow the fleet, and no request fails for it (reliability 3.4). */
+public abstract class KeepAliveContract extends ContractFixture {
+
+    /** Who waits for whom in a round of requests at once. */
+    private final AtomicReference<CountDownLatch> round = new AtomicReference<>(new CountDownLatch(0));
+
+    @Test
+    void connectionsAreKeptAndEveryRequestIsAnAttemptOfItsOwn() throws Exception {
+        LoopbackPods pods = pods(3);
+        Onehop onehop = onehop();
+        ClientUnderTest client = client(onehop);
+        for (int i = 0; i < 10; i++) {
+            client.get(URL + "/" + i);
+        }
+
+        assertThat(pods.accepts()).isEqualTo(1);
+        assertThat(balancer(onehop).tally().started()).isEqualTo(10);
+        assertThat(balancer(onehop).connections()).isEqualTo(1);
+    }
+
+    @Test
+    void anIdleConnectionToALeavingPodIsClosedAndTheNextRequestGoesElsewhere() throws Exception {
+        LoopbackPods pods = pods(3);
+        Onehop onehop = onehop();
+        ClientUnderTest client = client(onehop);
+        client.get(URL + "/");
+        LoopbackPod leaving = pods.all().stream()
+                .filter(pod -> pod.connections() == 1)
+                .findFirst()
+                .orElseThrow();
+
+        long began = System.nanoTime();
+        terminating(pods.all(), leaving);
+        await().pollInterval(Duration.ofMillis(1)).atMost(SOON).until(() -> leaving.connections() == 0);
+        System.out.printf(
+                "drained %s: an idle connection is closed %.1f ms after its pod began to terminate%n",
+                getClass().getSimpleName(), (System.nanoTime() - began) / 1e6);
+        for (int i = 0; i < 6; i++) {
+            client.send("POST", URL + "/", "order");
+        }
+
+        assertThat(leaving.requests()).hasSize(1);
+        assertThat(balancer(onehop).tally().retirements(Retirement.LEFT)).isEqualTo(1);
+    }
+
+    @Test
+    void aBusyConnectionToALeavingPodServesItsRequestAndNoOther() throws Exception {
+        LoopbackPods pods = pods(2);
+        var asked = new CountDownLatch(1);
+        var answer = new CountDownLatch(1);
+        pods.forEach(pod -> pod.answering(request -> {
+            if (request.path().equals("/slow")) {
+                asked.countDown();
+                awaited(answer);
+            }
+            return pod.echo(request);
+        }));
+        Onehop onehop = onehop();
+        ClientUnderTest client = client(onehop);
+        ExecutorService other = closing(new Threads(1)).pool;
+        Future<String> slow = other.submit(() -> client.get(URL + "/slow").body());
+        asked.await(10, TimeUnit.SECONDS);
+        LoopbackPod leaving = pods.all().stream()
+                .filter(pod -> !pod.requests().isEmpty())
+                .findFirst()
+                .orElseThrow();
+
+        terminating(pods.all(), leaving);
+        await().atMost(SOON).until(() -> balancer(onehop).tally().retirements(Retirement.LEFT) == 1);
+        answer.countDown();
+
+        assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo(leaving.name());
+        for (int i = 0; i < 4; i++) {
+            client.get(URL + "/");
+        }
+        assertThat(leaving.requests()).hasSize(1);
+        await().atMost(SOON).until(() -> leaving.connections() == 0);
+    }
+
+    @Test
+    void f02_aRollingRestartUnderKeepAliveLoadFailsNoRequest() throws Exception {
+        LoopbackPods all = pods(12);
+        List<LoopbackPod> now = new ArrayList<>(all.all().subList(0, 6));
+        published(now);
+        Onehop onehop = onehop();
+        ClientUnderTest client = client(onehop);
+        Load load = closing(new Load(client, 4));
+        for (int i = 0; i < 6; i++) {
+            LoopbackPod leaving = all.get(i);
+            now.add(all.get(6 + i));
+            terminating(now, leaving);
+            load.awaitMore(100);
+            leaving.awaitAccepted().stopGracefully();
+            now.remove(leaving);
+            published(now);
+            load.awaitMore(100);
+        }
+        load.stop();
+        assertThat(load.failures).isEmpty();
+        System.out.printf(
+                "F-02 %s: 0 of %d requests failed in a rolling restart of 6 pods%n",
+                getClass().getSimpleName(), load.sent.get());
+    }
+
+    @Test
+    void f15_connectionsThatPodsCloseWhenIdleFailNoGetAndEjectNobody() throws Exception {
+        LoopbackPods pods = pods(3);
+        Onehop onehop = onehop();
+        ClientUnderTest client = client(onehop);
+        for (int i = 0; i < 30; i++) {
+            client.get(URL + "/" + i);
+            pods.forEach(LoopbackPod::closeIdle);
+        }
+
+        assertThat(balancer(onehop).eligible().ejected()).isEmpty();
+        assertThat(pods.requests()).isEqualTo(30);
+    }
+
+    @Test
+    void afterAScaleUpFromThreeToNinePodsSharesAreEvenWithinThirtySeconds() throws Exception {
+        LoopbackPods all = pods(9);
+        published(all.all().subList(0, 3));
+        var time = new ManualTime();
+        Onehop onehop = closing(PushedOnehop.builder(discovery, time, new SplittableRandom(3))
+                .addressPolicy(AddressPolicy.allowingLoopback())
+                .policy(PickPolicy.random())
+                .build());
+        ClientUnderTest client = client(onehop);
+        Balancer balancer = balancer(onehop);
+        time.run();
+        ExecutorService callers = closing(new Threads(36)).pool;
+        all.forEach(pod -> pod.answering(request -> {
+            round.get().countDown();
+            awaited(round.get());
+            return pod.echo(request);
+        }));
+        together(client, callers, 36);
+        assertThat(balancer.connections()).isEqualTo(36);
+
+        published(all.all());
+        time.run();
+        for (int second = 0; second < 30; second++) {
+            time.advance(Duration.ofSeconds(1));
+            together(client, callers, 36);
+        }
+
+        Map<String, Integer> shares = new HashMap<>();
+        for (int i = 0; i < 10; i++) {
+            together(client, callers, 36).forEach((pod, count) -> shares.merge(pod, count, Integer::sum));
+        }
+        int most = shares.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
+        System.out.printf(
+                "re-spread %s: max/mean %.2f, %d connections moved%n",
+                getClass().getSimpleName(), most / 40.0, balancer.tally().retirements(Retirement.SURPLUS));
+        assertThat(most / 40.0).isLessThanOrEqualTo(1.25);
+    }
+
+    @Test
+    void anOldConnectionIsReplacedAndNoRequestFails() throws Exception {
+        LoopbackPods pods = pods(3);
+        var time = new ManualTime();
+        Onehop onehop = closing(PushedOnehop.builder(discovery, time, new SplittableRandom(3))
+                .addressPolicy(AddressPolicy.allowingLoopback())
+                .policy(PickPolicy.roundRobin())
+                .build());
+        ClientUnderTest client = client(onehop);
+        Balancer balancer = balancer(onehop);
+        time.run();
+        client.get(URL + "/");
+
+        time.advance(Duration.ofMinutes(7));
+        client.send("POST", URL + "/", "order");
+
+        assertThat(pods.accepts()).isEqualTo(2);
+        assertThat(balancer.tally().retirements(Retirement.AGED)).isEqualTo(1);
+    }
+
+    /** All callers at once, each with a request that is answered when all have arrived. */
+    private Map<String, Integer> together(ClientUnderTest client, ExecutorService callers, int count) throws Exception {
+        List<Future<String>> answers = new ArrayList<>();
+        round.set(new CountDownLatch(count));
+        for (int i = 0; i < count; i++) {
+            answers.add(callers.submit(() -> client.get(URL + "/").body()));
+        }
+        Map<String, Integer> shares = new HashMap<>();
+        for (Future<String> answer : answers) {
+            shares.merge(answer.get(20, TimeUnit.SECONDS), 1, Integer::sum);
+        }
+        return shares;
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Threads implements AutoCloseable {
+        private final ExecutorService pool;
+
+        Threads(int count) {
+            pool = Executors.newFixedThreadPool(count);
+        }
+
+        @Override
+        public void close() {
+            pool.shutdownNow();
+        }
+    }
+
+    /** Callers that send one GET after another until stopped. */
+    private static final class Load implements AutoCloseable {
+        private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+        private final AtomicInteger sent = new AtomicInteger();
+        private final AtomicBoolean stopped = new AtomicBoolean();
+        private final List<Thread> callers = new ArrayList<>();
+
+        Load(ClientUnderTest client, int count) {
+            for (int i = 0; i < count; i++) {
+                var caller = new Thread(() -> call(client), "caller-" + i);
+                caller.setDaemon(true);
+                caller.start();
+                callers.add(caller);
+            }
+        }
+
+        private void call(ClientUnderTest client) {
+            while (!stopped.get()) {
+                try {
+                    client.get(URL + "/");
+                } catch (IOException | RuntimeException failure) {
+                    failures.add(failure);
+                }
+                sent.incrementAndGet();
+            }
+        }
+
+        void awaitMore(int requests) {
+            int until = sent.get() + requests;
+            await().pollInterval(Duration.ofMillis(1))
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> sent.get() >= until);
+        }
+
+        void stop() throws InterruptedException {
+            stopped.set(true);
+            for (Thread caller : callers) {
+                caller.join(10_000);
+            }
+        }
+
+        @Override
+        public void close() {
+            stopped.set(true);
+        }
+    }
+}
