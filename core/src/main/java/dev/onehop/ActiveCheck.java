@@ -96,7 +96,7 @@ public final class ActiveCheck {
         return of(new HttpCheck(Objects.requireNonNull(path, "path")), null);
     }
 
-    /** A check of your own. */
+    /** A check of your own, or one by {@code grpc.health.v1}: {@code GrpcHealth} of {@code onehop-grpc-adapter}. */
     public static ActiveCheck by(ActiveProbe probe) {
         return of(Conversation.NONE, Objects.requireNonNull(probe, "probe"));
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Asks one backend whether it is well, over a connection of its own: what an {@link ActiveCheck} does, for protocols that
- * core does not speak. {@code grpc.health.v1} is one: it needs an HTTP/2 client, which a gRPC client has.
+ * core does not speak. {@code grpc.health.v1} is one: {@code GrpcHealth} of {@code onehop-grpc-adapter} asks by it.
  *
  * <p>Shared: called on Onehop's own thread, so it must not block; several probes may be under way at once, of one backend
  * two where one goes on after its time. What it opened is its own to close.

@@ -1,5 +1,8 @@
 /**
- * The gRPC name resolver and load-balancing policy over Onehop. Nothing is here yet: the module holds its place in the
- * build, and gRPC channels go on using the ClusterIP.
+ * gRPC over Onehop: health checks, by {@link dev.onehop.grpc.GrpcHealth}. There is no name resolver yet, so gRPC channels go
+ * on using the ClusterIP. Imports core and {@code grpc-api} only; the transport is the application's own.
  */
+@NullMarked
 package dev.onehop.grpc;
+
+import org.jspecify.annotations.NullMarked;
