@@ -14,11 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The view of one Service, shared by everyone who follows it. Reads the Service and its EndpointSlices; where slices
- * are refused, v1 Endpoints beside them, until slices are allowed again.
+ * The view of one Service, shared by everyone who follows it: what is read of the Service and of its endpoints ({@link
+ * EndpointSource}), added up.
  *
  * <p>Views are told at once, but for three short waits: no more than fifty a second ({@link Pace}), an endpoint that
  * vanishes without having terminated ({@link KeptEndpoints}), a port that is renamed ({@link RenamedPort}).
@@ -43,21 +44,15 @@ final class ServiceFeed {
     private final KeptEndpoints kept;
     private final RenamedPort renamed = new RenamedPort();
     private final List<Consumer<ServiceView>> followers = new ArrayList<>();
-    private Snapshot<Service> services = unread();
-    private Snapshot<EndpointSlice> slices = unread();
-    private @Nullable Snapshot<List<EndpointSlice>> endpoints;
+    private final EndpointSource source;
+    private Snapshot<Service> services = Snapshot.unread();
     private volatile @Nullable Input servicesInput;
-    private volatile @Nullable Input slicesInput;
-    private volatile @Nullable Input endpointsInput;
     private ServiceView undoubted;
     private volatile ServiceView view;
     private volatile int size;
     private volatile int keptNow;
     private volatile long emptyLists;
-    private volatile int foreign;
-    private long listsSeen;
     private boolean limitTold;
-    private boolean foreignTold;
 
     ServiceFeed(ServiceKey key, Inputs inputs, KeptEndpoints kept, long beganNanos, FeedLog log, SerialScheduler loop) {
         this.key = key;
@@ -67,16 +62,13 @@ final class ServiceFeed {
         this.log = log;
         this.loop = loop;
         timers = new Timers<>(loop, Timer.class);
-        undoubted = ServiceViews.view(key, services, slices, null);
+        source = new EndpointSource(key, inputs, log, this::update);
+        undoubted = read();
         view = undoubted;
     }
 
     void start() {
-        slicesInput = inputs.slices(key, snapshot -> {
-            slices = used(snapshot);
-            followEndpointsWhereSlicesAreRefused();
-            update();
-        });
+        source.start();
         servicesInput = inputs.service(key, snapshot -> {
             if (!isFailedRetryOfRefused(snapshot)) {
                 services = snapshot;
@@ -125,13 +117,12 @@ final class ServiceFeed {
 
     /** The older of the last contacts about the Service and about its endpoints. From any thread. */
     long lastContactNanos() {
-        Input ofEndpoints = endpointsInput;
-        Input ofSlices = ofEndpoints == null ? slicesInput : ofEndpoints;
+        Input ofEndpoints = source.input();
         Input ofService = servicesInput;
-        if (ofSlices == null || ofService == null) {
+        if (ofEndpoints == null || ofService == null) {
             return beganNanos;
         }
-        long endpointsContact = ofSlices.lastContactNanos();
+        long endpointsContact = ofEndpoints.lastContactNanos();
         boolean unreadable =
                 view instanceof ServiceView.Known known && known.declaration() instanceof ServiceDeclaration.Unreadable;
         long serviceContact = unreadable ? endpointsContact : ofService.lastContactNanos();
@@ -146,51 +137,13 @@ final class ServiceFeed {
                 size,
                 keptNow,
                 emptyLists,
-                foreign,
+                source.foreign(),
                 present().stream().map(Input::status).toList());
     }
 
     /** Whether something waits for a moment to pass before it is told. */
     boolean isWaiting() {
         return !timers.isEmpty();
-    }
-
-    /** The slices that are used, once those that are not have been counted. */
-    private Snapshot<EndpointSlice> used(Snapshot<CheckedSlice> read) {
-        List<CheckedSlice> withForeign =
-                read.objects().stream().filter(each -> each.foreign() > 0).toList();
-        foreign = withForeign.stream().mapToInt(CheckedSlice::foreign).sum();
-        if (foreign > 0 && !foreignTold) {
-            foreignTold = true;
-            log.foreign(foreign, withForeign.get(0).slice().name());
-        }
-        return new Snapshot<>(
-                read.complete(),
-                read.objects().stream()
-                        .filter(CheckedSlice::accepted)
-                        .map(CheckedSlice::slice)
-                        .toList(),
-                read.condition(),
-                read.lastContactNanos(),
-                read.lists());
-    }
-
-    private void followEndpointsWhereSlicesAreRefused() {
-        Input following = endpointsInput;
-        if (slices.complete()) {
-            endpoints = null;
-            if (following != null) {
-                following.close();
-                endpointsInput = null;
-            }
-        } else if (slices.condition().isRefused() && !inputs.endpointsWillDo()) {
-            endpoints = new Snapshot<>(false, List.of(), slices.condition(), slices.lastContactNanos(), 0);
-        } else if (slices.condition().isRefused() && following == null) {
-            endpointsInput = inputs.endpoints(key, snapshot -> {
-                endpoints = snapshot;
-                update();
-            });
-        }
     }
 
     private void update() {
@@ -203,7 +156,7 @@ final class ServiceFeed {
             timers.set(Timer.PACE, wait, this::update);
             return;
         }
-        ServiceView steady = steady(ServiceViews.view(key, services, slices, endpoints), now);
+        ServiceView steady = steady(read(), now);
         ServiceView next = kept.doubted(steady);
         if (!next.equals(view)) {
             pace.told(now);
@@ -214,12 +167,16 @@ final class ServiceFeed {
         }
     }
 
+    private ServiceView read() {
+        return ServiceViews.view(key, services, source.slices(), source.endpoints());
+    }
+
     /** The view without what is only a moment between two others. */
     private ServiceView steady(ServiceView told, long now) {
         if (!(told instanceof Known known)) {
             return told;
         }
-        List<EndpointSlice> steady = kept.with(limited(known.slices()), isByList(), now);
+        List<EndpointSlice> steady = kept.with(limited(known.slices()), source.isByList(), now);
         keptNow = kept.size();
         if (emptyLists != kept.emptyLists()) {
             emptyLists = kept.emptyLists();
@@ -246,13 +203,6 @@ final class ServiceFeed {
         return EndpointLimit.apply(listed);
     }
 
-    private boolean isByList() {
-        long lists = slices.complete() || endpoints == null ? slices.lists() : endpoints.lists();
-        boolean byList = lists != listsSeen;
-        listsSeen = lists;
-        return byList;
-    }
-
     private static ServiceView replaced(Known known, List<EndpointSlice> slices) {
         return known instanceof Stale stale
                 ? new Stale(stale.declaration(), slices, stale.sinceNanos(), stale.why())
@@ -261,8 +211,9 @@ final class ServiceFeed {
 
     /** What keeps the view from being live, the endpoints' trouble first. */
     private Condition.Kind trouble() {
+        Snapshot<?> endpoints = source.endpoints();
         Snapshot<?> second = endpoints == null ? services : endpoints;
-        for (Snapshot<?> each : List.of(slices, second, services)) {
+        for (Snapshot<?> each : List.of(source.slices(), second, services)) {
             Condition.Kind kind = each.condition().kind();
             if (kind != Condition.Kind.LIVE && kind != Condition.Kind.SYNCING) {
                 return kind;
@@ -272,16 +223,7 @@ final class ServiceFeed {
     }
 
     private List<Input> present() {
-        var present = new ArrayList<Input>(3);
-        for (Input input : new Input[] {servicesInput, slicesInput, endpointsInput}) {
-            if (input != null) {
-                present.add(input);
-            }
-        }
-        return present;
-    }
-
-    private static <T> Snapshot<T> unread() {
-        return new Snapshot<>(false, List.of(), Condition.SYNCING, 0, 0);
+        return Stream.concat(Stream.ofNullable(servicesInput), source.followed())
+                .toList();
     }
 }

@@ -18,4 +18,9 @@ record Snapshot<T>(boolean complete, List<T> objects, Condition condition, long 
     Snapshot {
         objects = List.copyOf(objects);
     }
+
+    /** Before anything has been answered. */
+    static <T> Snapshot<T> unread() {
+        return new Snapshot<>(false, List.of(), Condition.SYNCING, 0, 0);
+    }
 }
