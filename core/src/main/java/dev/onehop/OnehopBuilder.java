@@ -6,13 +6,11 @@ import dev.onehop.route.Destination;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.service.Discovery;
-import dev.onehop.service.Printable;
 import dev.onehop.service.SearchPath;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +20,6 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,37 +29,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnehopBuilder {
 
-    private static final Duration LONGEST = Duration.ofDays(365);
-    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+    // One field per option, with its default; read by CheckedOptions and nobody else.
+    @Nullable Discovery discovery;
 
-    private @Nullable Discovery discovery;
-    private PickPolicy policy = PickPolicy.random();
-    private @Nullable SerialScheduler loop;
-    private RandomGenerator random = ThreadLocalGenerator.INSTANCE;
-    private AddressPolicy addressPolicy = AddressPolicy.strict();
-    private Duration initialWait = Duration.ofSeconds(1);
-    private Duration maxStaleness = Duration.ofMinutes(10);
-    private Duration maxConnectionAge = Duration.ofMinutes(5);
-    private boolean clusterIpFallback = true;
-    private boolean headless;
-    private LastResort lastResort = LastResort.NONE;
-    private boolean enabled = true;
-    private boolean meshDetection = true;
-    private Supplier<Optional<String>> sidecar = MeshSidecar::detect;
-    private Optional<String> namespace = Optional.empty();
-    private Set<String> namespaces = Set.of();
-    private @Nullable String clusterDomain;
-    private FamilyPreference family = FamilyPreference.ofThisJvm();
-    private boolean strictDrop;
-    private Classifier classifier = Classifier.standard();
-    private boolean rampNewBackends;
-    private @Nullable Prober prober;
-    private final ChosenChecks activeChecks = new ChosenChecks();
-    private Optional<Hedging> hedging = Optional.empty();
-    private Executor closing = ForkJoinPool.commonPool();
-    private final List<OnehopListener> listeners = new ArrayList<>();
-    private SearchPath searchPath = SearchPath.ofThisMachine();
-    private Set<String> hostsFile = HostsFile.names();
+    PickPolicy policy = PickPolicy.random();
+
+    @Nullable SerialScheduler loop;
+
+    RandomGenerator random = ThreadLocalGenerator.INSTANCE;
+    AddressPolicy addressPolicy = AddressPolicy.strict();
+    Duration initialWait = Duration.ofSeconds(1);
+    Duration maxStaleness = Duration.ofMinutes(10);
+    Duration maxConnectionAge = Duration.ofMinutes(5);
+    boolean clusterIpFallback = true;
+    boolean headless;
+    LastResort lastResort = LastResort.NONE;
+    boolean enabled = true;
+    boolean meshDetection = true;
+    Supplier<Optional<String>> sidecar = MeshSidecar::detect;
+    Optional<String> namespace = Optional.empty();
+    Set<String> namespaces = Set.of();
+
+    @Nullable String clusterDomain;
+
+    FamilyPreference family = FamilyPreference.ofThisJvm();
+    boolean strictDrop;
+    Classifier classifier = Classifier.standard();
+    boolean rampNewBackends;
+
+    @Nullable Prober prober;
+
+    final ChosenChecks activeChecks = new ChosenChecks();
+    Optional<Hedging> hedging = Optional.empty();
+    Executor closing = ForkJoinPool.commonPool();
+    final List<OnehopListener> listeners = new ArrayList<>();
+    SearchPath searchPath = SearchPath.ofThisMachine();
+    Set<String> hostsFile = HostsFile.names();
 
     OnehopBuilder() {}
 
@@ -280,81 +282,6 @@ public final class OnehopBuilder {
      * @throws NullPointerException when no discovery was given
      */
     public Onehop build() {
-        Objects.requireNonNull(discovery, "discovery (expected: builder().discovery(...))");
-        Objects.requireNonNull(policy, "policy");
-        Objects.requireNonNull(random, "random");
-        Objects.requireNonNull(addressPolicy, "addressPolicy");
-        within("initialWait", Objects.requireNonNull(initialWait, "initialWait"));
-        within("maxStaleness", Objects.requireNonNull(maxStaleness, "maxStaleness"));
-        within("maxConnectionAge", Objects.requireNonNull(maxConnectionAge, "maxConnectionAge"));
-        moreThanZero("maxConnectionAge", maxConnectionAge);
-        hedging.ifPresent(hedge -> {
-            within("hedgedConnect", hedge.after());
-            moreThanZero("hedgedConnect", hedge.after());
-        });
-        namespace.ifPresent(own -> namespace("namespace", own));
-        namespaces.forEach(each -> namespace("namespaces", each));
-        SerialScheduler clock = loop == null ? SerialScheduler.daemon("onehop") : loop;
-        var told = new Listeners();
-        listeners.forEach(told::add);
-        return new Onehop(new Settings(
-                discovery,
-                policy,
-                clock,
-                random,
-                addressPolicy,
-                initialWait,
-                maxStaleness,
-                maxConnectionAge,
-                clusterIpFallback,
-                headless,
-                lastResort,
-                standDown(clock),
-                strictDrop,
-                family,
-                classifier,
-                rampNewBackends,
-                prober == null ? new ConnectProber() : prober,
-                activeChecks.chosen(),
-                hedging,
-                closing,
-                told,
-                Set.copyOf(namespaces),
-                HostNames.of(namespace.or(discovery::namespace), domain(clusterDomain), searchPath, hostsFile)));
-    }
-
-    private static @Nullable String domain(@Nullable String clusterDomain) {
-        if (clusterDomain != null
-                && HostNames.labels(clusterDomain.toLowerCase(Locale.ROOT)).isEmpty()) {
-            throw new IllegalArgumentException("clusterDomain: '" + Printable.of(clusterDomain)
-                    + "' (expected: a domain such as cluster.local, without dots at its ends)");
-        }
-        return clusterDomain == null ? null : clusterDomain.toLowerCase(Locale.ROOT);
-    }
-
-    private StandDown standDown(SerialScheduler clock) {
-        if (!enabled) {
-            return StandDown.switchedOff();
-        }
-        return StandDown.unless(meshDetection ? sidecar : Optional::empty, clock::nanoTime);
-    }
-
-    private static void within(String subject, Duration value) {
-        if (value.isNegative() || value.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(subject + ": " + value + " (expected: zero to 365 days)");
-        }
-    }
-
-    private static void moreThanZero(String subject, Duration value) {
-        if (value.isZero()) {
-            throw new IllegalArgumentException(subject + ": PT0S (expected: more than zero)");
-        }
-    }
-
-    private static void namespace(String subject, String value) {
-        if (!NAMESPACE.matcher(value).matches()) {
-            throw new IllegalArgumentException(subject + ": '" + Printable.of(value)
-                    + "' (expected: a namespace, lower-case letters, digits and '-')");
-        }
+        return new Onehop(CheckedOptions.of(this));
     }
 }

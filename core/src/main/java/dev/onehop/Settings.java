@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * What {@link OnehopBuilder} collected, checked.
+ * What {@link OnehopBuilder} collected, as {@link CheckedOptions} found it good.
  *
  * <p>Immutable.
  *
