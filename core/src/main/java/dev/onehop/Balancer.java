@@ -26,13 +26,13 @@ public final class Balancer {
     private final ServicePorts ports;
     private final Settings settings;
     private final String host;
-    private volatile Live live;
+    private volatile FollowedPort live;
 
     Balancer(ServicePorts ports, ServicePorts.Port port, Settings settings, String host) {
         this.ports = ports;
         this.settings = settings;
         this.host = host;
-        this.live = new Live(port, settings, host);
+        this.live = new FollowedPort(port, settings, host);
     }
 
     /**
@@ -45,7 +45,7 @@ public final class Balancer {
      *     and DNS knows no such name; or when falling back is switched off
      */
     public Attempt attempt() throws NoBackendException {
-        return live().first.open();
+        return live().first().open();
     }
 
     /**
@@ -55,7 +55,7 @@ public final class Balancer {
      * @return fails with {@link NoBackendException} where {@link #attempt} throws it
      */
     public CompletionStage<Attempt> attemptAsync() {
-        return live().first.openAsync();
+        return live().first().openAsync();
     }
 
     /**
@@ -71,9 +71,9 @@ public final class Balancer {
      */
     public <T> T connect(Duration timeout, Dialer<T> dialer) throws IOException {
         Objects.requireNonNull(dialer, "dialer");
-        Live now = live();
-        var failover = now.picks.failover(timeout);
-        Attempt attempt = now.first.connecting(failover);
+        FollowedPort now = live();
+        var failover = now.picks().failover(timeout);
+        Attempt attempt = now.first().connecting(failover);
         while (true) {
             try {
                 Duration dialTimeout = failover.nextDial(attempt, now.known(failover, attempt));
@@ -109,11 +109,11 @@ public final class Balancer {
      */
     public <T> CompletableFuture<T> connectAsync(Duration timeout, Duration patience, AsyncDialer<T> dialer) {
         Objects.requireNonNull(dialer, "dialer");
-        Live now = live();
-        var failover = now.picks.failover(timeout);
+        FollowedPort now = live();
+        var failover = now.picks().failover(timeout);
         Connecting<T> call = Connecting.by(
-                dialer, failover, attempt -> now.known(failover, attempt), now::next, now.picks, settings);
-        now.first.connectingAsync(failover, patience, call.result()).whenComplete(call::begin);
+                dialer, failover, attempt -> now.known(failover, attempt), now::next, now.picks(), settings);
+        now.first().connectingAsync(failover, patience, call.result()).whenComplete(call::begin);
         return call.result();
     }
 
@@ -128,11 +128,11 @@ public final class Balancer {
         if (most < 1) {
             throw new IllegalArgumentException("most: " + most + " (expected: at least 1)");
         }
-        Live port = live();
-        Eligible now = port.pipeline.eligible();
+        FollowedPort port = live();
+        Eligible now = port.pipeline().eligible();
         return now.size() == 0
                 ? List.of()
-                : port.picks.candidates(now, most).stream()
+                : port.picks().candidates(now, most).stream()
                         .map(Backend::address)
                         .toList();
     }
@@ -142,37 +142,37 @@ public final class Balancer {
      * cannot translate it.
      */
     public void bypassed(FallbackReason reason) {
-        live().pipeline.tally().count(reason);
+        live().pipeline().tally().count(reason);
     }
 
     /** The Service port this is of. */
     public Destination port() {
-        return live.pipeline.destination();
+        return live.pipeline().destination();
     }
 
     /** What has been counted on this Service port, by all who hold a balancer of it. */
     public Tally tally() {
-        return live.pipeline.tally();
+        return live.pipeline().tally();
     }
 
     /** How many connections clients keep open to this Service port, as far as they say so ({@link Attempt#hold}). */
     public int connections() {
-        return live.pipeline.connections().count();
+        return live.pipeline().connections().count();
     }
 
     /** How long ago the source told us anything of the Service; empty while it has not told us all. */
     public Optional<Duration> viewAge() {
-        return live.pipeline.viewAge();
+        return live.pipeline().viewAge();
     }
 
     /** How often a comparison with the source found that changes of the Service had been missed. */
     public long divergences() {
-        return live.pipeline.divergences();
+        return live.pipeline().divergences();
     }
 
     /** The present snapshot: who may be picked now. */
     public Eligible eligible() {
-        return live().pipeline.eligible();
+        return live().pipeline().eligible();
     }
 
     /**
@@ -180,7 +180,7 @@ public final class Balancer {
      * on the caller's thread or on a thread of the common pool.
      */
     public CompletionStage<Eligible> ready() {
-        return live().pipeline.decided().minimalCompletionStage();
+        return live().pipeline().decided().minimalCompletionStage();
     }
 
     /**
@@ -191,7 +191,7 @@ public final class Balancer {
      * @return stops it when closed
      */
     public Listening onChange(Consumer<Eligible> listener) {
-        return live().pipeline.listen(Objects.requireNonNull(listener, "listener"));
+        return live().pipeline().listen(Objects.requireNonNull(listener, "listener"));
     }
 
     /** A listener that can be stopped. */
@@ -203,54 +203,35 @@ public final class Balancer {
 
     /** Why this pod, why not that one: view, verdict, backends, and everybody left out with the rule that did it. */
     public Explanation explain() {
-        Live now = live();
+        FollowedPort now = live();
         return Explanation.of(
-                now.pipeline.destination(),
-                now.pipeline.viewAge(),
-                now.pipeline.eligible(),
-                now.pipeline.tally().quarantined(),
+                now.pipeline().destination(),
+                now.pipeline().viewAge(),
+                now.pipeline().eligible(),
+                now.pipeline().tally().quarantined(),
                 settings.policy().toString(),
-                now.pipeline.tally().fallbacks(),
-                now.pipeline.tally().refusals(),
+                now.pipeline().tally().fallbacks(),
+                now.pipeline().tally().refusals(),
                 settings.loop().nanoTime());
     }
 
     /** {@code Service shop/api port 80: 3 eligible}. */
     @Override
     public String toString() {
-        ServicePipeline now = live().pipeline;
+        ServicePipeline now = live().pipeline();
         return now.destination() + ": " + now.eligible().size() + " eligible";
     }
 
     /** The port as it is followed now: a port that was let go, because it was absent, is followed again once used. */
-    private Live live() {
-        Live now = live;
-        if (now.pipeline.isRetired()) {
-            Optional<ServicePorts.Port> again = ports.inUse(now.pipeline.destination());
+    private FollowedPort live() {
+        FollowedPort now = live;
+        if (now.pipeline().isRetired()) {
+            Optional<ServicePorts.Port> again = ports.inUse(now.pipeline().destination());
             if (again.isPresent()) {
-                now = new Live(again.get(), settings, host);
+                now = new FollowedPort(again.get(), settings, host);
                 live = now;
             }
         }
         return now;
-    }
-
-    private record Live(ServicePipeline pipeline, Picks picks, FirstAttempts first) {
-
-        Live(ServicePorts.Port port, Settings settings, String host) {
-            this(port.pipeline(), port.picks(), new FirstAttempts(port.pipeline(), port.picks(), settings, host));
-        }
-
-        Optional<Attempt> next(Failover failover, Attempt failed, Throwable failure) {
-            return failover.mayTryAnother(failed, failure) ? picks.openWithout(failover) : Optional.empty();
-        }
-
-        /** How many backends a call that holds {@code attempt} could try in all; one where it could not go on. */
-        int known(Failover failover, Attempt attempt) {
-            Eligible now = pipeline.eligible();
-            return attempt.fallback().isPresent() || !picks.mayGoOn(failover, attempt, now)
-                    ? 1
-                    : now.size() + now.ejected().size();
-        }
     }
 }
