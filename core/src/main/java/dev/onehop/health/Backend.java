@@ -23,8 +23,6 @@ public final class Backend {
     public static final long RAMP_NANOS = Duration.ofSeconds(10).toNanos();
 
     private static final long NEVER = Long.MIN_VALUE;
-    private static final long SUSPECT_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long SUSPECT_MORE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final double LEAST_WEIGHT = 0.1;
 
     private static final VarHandle STARTED = counter("started");
@@ -40,9 +38,7 @@ public final class Backend {
     private final IdentityEvidence identity = new IdentityEvidence();
     private final Cooling cooling = new Cooling();
     private final Reach reach = new Reach();
-
-    /** Until when it is suspect, by the monotonic clock, or {@link #NEVER}. */
-    private volatile long suspectUntilNanos = NEVER;
+    private final Suspicion suspicion = new Suspicion();
 
     /** Since when its share grows, by the monotonic clock, or {@link #NEVER}. */
     private volatile long rampingSinceNanos = NEVER;
@@ -170,28 +166,23 @@ public final class Backend {
      *     once not all pods are tried again at once
      */
     public void suspect(long nowNanos, double chance) {
-        suspectUntilNanos = nowNanos + SUSPECT_NANOS + (long) (chance * SUSPECT_MORE_NANOS);
+        suspicion.begin(nowNanos, chance);
     }
 
     /** Keeps a suspicion up until it is known whether it was right; changes nothing where there is none. */
     public void staySuspect(long nowNanos, long untilNanos) {
-        if (isSuspect(nowNanos) && untilNanos - suspectUntilNanos > 0) {
-            suspectUntilNanos = untilNanos;
-        }
+        suspicion.stay(nowNanos, untilNanos);
     }
 
     /** Whether others come first for now. */
     public boolean isSuspect(long nowNanos) {
-        long until = suspectUntilNanos;
-        return until != NEVER && until - nowNanos > 0;
+        return suspicion.isOn(nowNanos);
     }
 
     /** A connection was made: whatever failed to connect before is forgotten. */
     public void connected() {
         hardEvidence.clear();
-        if (suspectUntilNanos != NEVER) {
-            suspectUntilNanos = NEVER;
-        }
+        suspicion.end();
     }
 
     /** All evidence is forgotten: it has led to an ejection, or the backend is back. */
