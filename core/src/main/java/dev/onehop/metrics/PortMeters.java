@@ -8,22 +8,16 @@ import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Ejection;
 import dev.onehop.health.Signal;
-import dev.onehop.route.EndpointCounts;
-import dev.onehop.route.Route;
-import dev.onehop.service.ServiceView;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +57,8 @@ final class PortMeters implements AutoCloseable {
         HeldConnectionMeters.add(this);
         meters.addAll(QuarantineMeters.register(registry, tags, balancer));
         lastResort();
-        discovery();
+        DiscoveryMeters.add(this);
+        meters.addAll(DiscoveryMeters.register(registry, tags, balancer));
         publish = Timer.builder("onehop.view.publish")
                 .description("From the arrival of a view to the snapshot that picks see")
                 .tags(tags)
@@ -191,49 +186,6 @@ final class PortMeters implements AutoCloseable {
                 "1 while connections go to endpoints that are not ready",
                 Tags.empty(),
                 each -> each.eligible().isLastResort() ? 1 : 0);
-    }
-
-    private void discovery() {
-        endpoints("ready", EndpointCounts::ready);
-        endpoints("not_ready", EndpointCounts::notReady);
-        endpoints("terminating_serving", EndpointCounts::terminatingServing);
-        endpoints("terminating_not_serving", EndpointCounts::terminatingNotServing);
-        endpoints("unusable_address", EndpointCounts::unusableAddress);
-        view("unknown", ServiceView.Unknown.class);
-        view("live", ServiceView.Live.class);
-        view("stale", ServiceView.Stale.class);
-        meters.add(TimeGauge.builder("onehop.discovery.staleness", balancer, TimeUnit.SECONDS, PortMeters::staleness)
-                .description("How long ago the source last told us anything")
-                .tags(tags)
-                .register(registry));
-        meters.add(FunctionCounter.builder("onehop.discovery.divergence", balancer, Balancer::divergences)
-                .description("Comparisons with the source that found missed changes")
-                .tags(tags)
-                .register(registry));
-    }
-
-    private void endpoints(String condition, ToIntFunction<EndpointCounts> count) {
-        gauge(
-                "onehop.endpoints",
-                "Endpoints of the Service port now, by condition",
-                Tags.of("condition", condition),
-                each -> each.eligible()
-                        .route()
-                        .map(Route::counts)
-                        .map(counts -> (double) count.applyAsInt(counts))
-                        .orElse(Double.NaN));
-    }
-
-    private void view(String state, Class<? extends ServiceView> type) {
-        gauge(
-                "onehop.discovery.state",
-                "1 for the state that the view is in",
-                Tags.of("state", state),
-                each -> type.isInstance(each.eligible().view()) ? 1 : 0);
-    }
-
-    private static double staleness(Balancer balancer) {
-        return balancer.viewAge().map(age -> age.toNanos() / 1e9).orElse(Double.NaN);
     }
 
     /** A counter of this port. */
