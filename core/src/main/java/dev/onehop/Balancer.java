@@ -170,6 +170,11 @@ public final class Balancer {
         return live.pipeline().divergences();
     }
 
+    /** Whether endpoints are still used although a list of the source says that there are none ({@code docs/operations.md}). */
+    public boolean keepsEmptied() {
+        return settings.discovery().keepsEmptied(port().service());
+    }
+
     /** The present snapshot: who may be picked now. */
     public Eligible eligible() {
         return live().pipeline().eligible();

@@ -38,12 +38,16 @@ final class Checkup {
         return passed;
     }
 
-    /** One check. */
+    /** One check; an {@link ActiveCheck}'s is counted on its backend. */
     CompletionStage<?> of(Backend backend) {
         ActiveCheck by = check;
         if (by == null) {
             return prober.connect(backend.address(), FleetHealth.PROBE);
         }
+        return ask(backend, by).whenComplete((well, failure) -> backend.checks().ended(failure == null));
+    }
+
+    private CompletionStage<?> ask(Backend backend, ActiveCheck by) {
         ActiveProbe own = by.probe();
         if (own == null) {
             return prober.converse(backend.address(), by.timeout(), by.conversation());

@@ -104,6 +104,16 @@ public final class Tally {
         return sum(retirements, why);
     }
 
+    /** Active checks of backends that passed; those on trial are checked, too. None where no check was asked for. */
+    public long checksPassed() {
+        return attempts.get().checksPassed();
+    }
+
+    /** Active checks of backends that failed, or did not end in time. */
+    public long checksFailed() {
+        return attempts.get().checksFailed();
+    }
+
     /** Backends that were ejected by this kind of evidence; failed trials of a return do not count again. */
     public long ejections(Ejection.Kind kind) {
         return sum(ejections, kind);

@@ -288,6 +288,23 @@ class ActiveCheckTest {
     }
 
     @Test
+    void checksOfABackendOnTrialAreCountedAsAllOthers() throws Exception {
+        Balancer api = pods(5, check);
+        Backend dead = ejectHard(api);
+        sick.put(dead.address(), new ConnectException("Connection refused"));
+        time.advance(Duration.ofSeconds(4));
+        long failed = asked.size();
+
+        sick.clear();
+        time.advance(Duration.ofSeconds(10));
+
+        assertThat(api.eligible().ejected()).isEmpty();
+        assertThat(failed).isPositive();
+        assertThat(api.tally().checksFailed()).isEqualTo(failed);
+        assertThat(api.tally().checksPassed()).isEqualTo(asked.size() - failed).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
     void aProbeThatThrowsHasFailed() {
         Balancer api = pods(
                 5,

@@ -68,6 +68,23 @@ class AttemptTotalsTest {
     }
 
     @Test
+    void theChecksOfABackendThatIsGoneForGoodStayCounted() {
+        leaver.checks().ended(true);
+        leaver.checks().ended(false);
+        leaver.checks().ended(false);
+        AttemptTotals totals = AttemptTotals.NONE
+                .with(pods, List.of(), 0)
+                .with(stayers, List.of(leaver), 0)
+                .with(stayers, List.of(), MINUTE);
+
+        stayers.get(0).checks().ended(true);
+
+        assertThat(totals.checksPassed()).isEqualTo(2);
+        assertThat(totals.checksFailed()).isEqualTo(2);
+        assertThat(totals.started()).isZero();
+    }
+
+    @Test
     void aBackendThatLeftIsLookedAtForAMinute() {
         AttemptTotals totals = AttemptTotals.NONE
                 .with(pods, List.of(), 0)

@@ -38,6 +38,7 @@ public final class Backend {
     private final IdentityEvidence identity = new IdentityEvidence();
     private final Cooling cooling = new Cooling();
     private final Reach reach = new Reach();
+    private final CheckTotals checks = new CheckTotals();
     private final Suspicion suspicion = new Suspicion();
 
     /** Since when its share grows, by the monotonic clock, or {@link #NEVER}. */
@@ -153,17 +154,21 @@ public final class Backend {
         return softEvidence;
     }
 
+    /** How its active checks went. */
+    public CheckTotals checks() {
+        return checks;
+    }
+
     /** Whether its certificates are accepted. */
     public IdentityEvidence identity() {
         return identity;
     }
 
     /**
-     * A first connect has failed: for one to three seconds, or until one succeeds, others come first. Not an ejection, and
-     * free when it was wrong; it is what keeps callers at the same time from finding out one by one (reliability 2.4).
+     * A first connect has failed: for a while others come first. Not an ejection, and free when it was wrong; it is what
+     * keeps callers at the same time from finding out one by one (reliability 2.4).
      *
-     * @param chance 0 to 1: how much of the two seconds more. Drawn anew each time, so that of a zone that has died at
-     *     once not all pods are tried again at once
+     * @param chance 0 to 1: for how long, one to three seconds. Drawn anew, so that a dead zone is not tried again at once
      */
     public void suspect(long nowNanos, double chance) {
         suspicion.begin(nowNanos, chance);

@@ -31,6 +31,11 @@ final class DiscoveryMeters {
         view(port, "unknown", ServiceView.Unknown.class);
         view(port, "live", ServiceView.Live.class);
         view(port, "stale", ServiceView.Stale.class);
+        port.gauge(
+                "onehop.discovery.emptied",
+                "1 while endpoints are used although a list says that there are none",
+                Tags.empty(),
+                each -> each.keepsEmptied() ? 1 : 0);
     }
 
     /** @param balancer held by the caller, for the registry holds it by a weak reference only */

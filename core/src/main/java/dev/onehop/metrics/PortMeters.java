@@ -173,6 +173,7 @@ final class PortMeters implements AutoCloseable {
                 Tags.empty(),
                 Tally::trialsLeaked);
         SharedFateMeters.add(this);
+        CheckMeters.add(this);
     }
 
     private void lastResort() {

@@ -30,6 +30,15 @@ public interface Discovery extends AutoCloseable {
     /** The namespace that a bare Service name means, or empty when unknown. */
     Optional<String> namespace();
 
+    /**
+     * Whether endpoints of a Service that is followed are still in its view although a whole list of the source says that
+     * there are none: it is not believed for a while, in case the source has lost its memory. False where nothing is ever
+     * kept.
+     */
+    default boolean keepsEmptied(ServiceKey service) {
+        return false;
+    }
+
     /** Ends all subscriptions and leaves no thread or socket. Idempotent. */
     @Override
     void close();

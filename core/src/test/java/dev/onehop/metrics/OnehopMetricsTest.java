@@ -3,6 +3,7 @@ package dev.onehop.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onehop.ActiveCheck;
 import dev.onehop.Attempt;
 import dev.onehop.Balancer;
 import dev.onehop.NoBackendException;
@@ -22,11 +23,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -258,6 +263,58 @@ class OnehopMetricsTest {
     }
 
     @Test
+    void activeChecksAreCountedByTheirResult() {
+        Set<InetSocketAddress> sick = new HashSet<>();
+        ActiveCheck check = ActiveCheck.by((pod, timeout) -> sick.contains(pod)
+                ? CompletableFuture.failedStage(new IOException("answered 404"))
+                : CompletableFuture.completedStage(null));
+        try (var checked = new MeteredOnehop(false, builder -> builder.activeCheck(check.all()))) {
+            Balancer api = checked.fleet(4);
+            sick.add(api.eligible().backend(0).address());
+
+            checked.time.advance(Duration.ofMillis(12_200)); // each was asked once, none three times
+
+            assertThat(checked.value("onehop.checks", "result", "failed")).isBetween(1.0, 2.0);
+            assertThat(checked.value("onehop.checks", "result", "passed")).isBetween(3.0, 6.0);
+        }
+    }
+
+    @Test
+    void connectsOfOnehopsOwnWhereNoCheckWasAskedForAreNoChecks() throws NoBackendException {
+        Balancer api = metered.fleet(3);
+        eject(api, "pod-0");
+
+        metered.time.advance(Duration.ofMinutes(1));
+
+        assertThat(metered.value("onehop.returns")).isEqualTo(1);
+        assertThat(metered.value("onehop.checks", "result", "passed")).isZero();
+    }
+
+    @Test
+    void oneWhileAnEmptyListIsNotBelieved() {
+        try (var quiet = new Quiet(metered.time.nanoTime())) {
+            var onehop = PushedOnehop.builder(quiet, metered.time, new SplittableRandom(1))
+                    .build();
+            var registry = new SimpleMeterRegistry();
+            new OnehopMetrics(onehop).bindTo(registry);
+            onehop.balancer("api.shop:80");
+            onehop.balancer("other.shop:80");
+            metered.time.run();
+
+            assertThat(registry.get("onehop.discovery.emptied")
+                            .tag("service", "api")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+            assertThat(registry.get("onehop.discovery.emptied")
+                            .tag("service", "other")
+                            .gauge()
+                            .value())
+                    .isZero();
+        }
+    }
+
+    @Test
     void everyViewThatReachesThePicksIsTimed() {
         metered.fleet(3);
         double before = metered.value("onehop.view.publish");
@@ -370,7 +427,7 @@ class OnehopMetricsTest {
         return attempt.backend().flatMap(Backend::podName).orElse("");
     }
 
-    /** A source that has not been heard of for a while, and has missed seven changes. */
+    /** A source that has not been heard of for a while, has missed seven changes, and holds on to what a list emptied. */
     private record Quiet(long lastContactNanos) implements Discovery {
         @Override
         public Subscription subscribe(ServiceKey service, Consumer<ServiceView> subscriber) {
@@ -389,6 +446,11 @@ class OnehopMetricsTest {
                 @Override
                 public void close() {}
             };
+        }
+
+        @Override
+        public boolean keepsEmptied(ServiceKey service) {
+            return service.equals(SampleService.KEY);
         }
 
         @Override

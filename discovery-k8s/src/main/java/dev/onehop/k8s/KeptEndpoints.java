@@ -50,7 +50,9 @@ final class KeptEndpoints {
     private final Map<Pod, Kept> kept = new LinkedHashMap<>();
     private long emptyLists;
     private long emptiedNanos;
-    private boolean doubting;
+
+    /** A whole list has emptied it, and nobody has been listed since. */
+    private boolean emptiedByList;
 
     /** {@code emptied}: how long those stay whom a whole list says to be gone, all of them. */
     KeptEndpoints(Duration emptied) {
@@ -65,14 +67,14 @@ final class KeptEndpoints {
             kept.keySet().removeIf(pod -> addresses.contains(pod.address()));
             boolean noneLeft = present.isEmpty() && byList;
             if (!present.isEmpty()) {
-                doubting = false;
+                emptiedByList = false;
                 kept.replaceAll((pod, each) -> each.within(EMPTIED, nowNanos)); // the control plane remembers again
             }
             boolean any = keepVanished(addresses, nowNanos + (noneLeft ? emptied : MOVING).toNanos());
             if (noneLeft && any) {
                 emptyLists++;
                 emptiedNanos = nowNanos;
-                doubting = emptied.compareTo(EMPTIED) > 0;
+                emptiedByList = true;
             }
             listed = next;
         }
@@ -95,9 +97,14 @@ final class KeptEndpoints {
         return emptyLists;
     }
 
+    /** Whether some are here of those whom a whole list says to be gone, all of them. */
+    boolean keepsEmptied() {
+        return emptiedByList && !kept.isEmpty();
+    }
+
     /** {@code view}, or that it is not to be believed: a list has emptied it, and we go on with those there were. */
     ServiceView doubted(ServiceView view) {
-        return doubting && !kept.isEmpty() && view instanceof Live live
+        return keepsEmptied() && emptied.compareTo(EMPTIED) > 0 && view instanceof Live live
                 ? new Stale(
                         live.declaration(),
                         live.slices(),

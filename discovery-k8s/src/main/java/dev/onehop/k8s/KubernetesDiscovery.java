@@ -99,6 +99,12 @@ public final class KubernetesDiscovery implements Discovery {
         return namespace;
     }
 
+    @Override
+    public boolean keepsEmptied(ServiceKey service) {
+        ServiceFeed feed = feeds.get(service);
+        return feed != null && feed.keepsEmptied();
+    }
+
     /** How every followed Service stands, in the order of their names. */
     public List<FeedStatus> status() {
         return feeds.entrySet().stream()

@@ -51,6 +51,7 @@ final class ServiceFeed {
     private volatile ServiceView view;
     private volatile int size;
     private volatile int keptNow;
+    private volatile boolean keepsEmptied;
     private volatile long emptyLists;
     private boolean limitTold;
 
@@ -141,6 +142,11 @@ final class ServiceFeed {
                 present().stream().map(Input::status).toList());
     }
 
+    /** Whether endpoints stay that a whole list says to be gone, all of them. From any thread. */
+    boolean keepsEmptied() {
+        return keepsEmptied;
+    }
+
     /** Whether something waits for a moment to pass before it is told. */
     boolean isWaiting() {
         return !timers.isEmpty();
@@ -178,6 +184,7 @@ final class ServiceFeed {
         }
         List<EndpointSlice> steady = kept.with(limited(known.slices()), source.isByList(), now);
         keptNow = kept.size();
+        keepsEmptied = kept.keepsEmptied();
         if (emptyLists != kept.emptyLists()) {
             emptyLists = kept.emptyLists();
             log.emptied(keptNow, kept.emptied());

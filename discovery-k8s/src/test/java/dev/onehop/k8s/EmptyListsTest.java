@@ -146,6 +146,34 @@ class EmptyListsTest {
     }
 
     @Test
+    void c12_theBalancerSaysSoWhileAnEmptyListIsNotBelieved() throws Exception {
+        live(KubernetesDiscovery.builder().emptyListProtection(EmptyLists.keepForTls()));
+        assertThat(api.keepsEmptied()).isFalse();
+        loseTheSlice();
+        assertThat(api.keepsEmptied()).isTrue();
+        untilSinceEmptied(Duration.ofSeconds(590));
+        assertThat(api.keepsEmptied()).isTrue();
+
+        create(List.of(endpoint(1, "uid-pod-2", true)));
+        rig.untilInThisMoment(() -> status().keptEndpoints() == 2);
+
+        assertThat(api.keepsEmptied())
+                .as("somebody is listed, so no list is doubted")
+                .isFalse();
+    }
+
+    @Test
+    void c12_byDefaultTheBalancerSaysSoForFiveSeconds() throws Exception {
+        live(KubernetesDiscovery.builder());
+        loseTheSlice();
+        assertThat(api.keepsEmptied()).isTrue();
+
+        rig.time.advance(Duration.ofSeconds(6));
+
+        assertThat(api.keepsEmptied()).isFalse();
+    }
+
+    @Test
     void whatTheWatchSaysIsGoneIsNeverKept() throws Exception {
         live(KubernetesDiscovery.builder().emptyListProtection(EmptyLists.keepForTls()));
 
@@ -154,6 +182,7 @@ class EmptyListsTest {
 
         assertThat(called(1, true)).containsExactly("nobody");
         assertThat(status().emptyLists()).isZero();
+        assertThat(api.keepsEmptied()).isFalse();
     }
 
     @Test
