@@ -2,7 +2,6 @@ package dev.onehop.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.onehop.Attempt;
 import dev.onehop.Balancer;
@@ -123,7 +122,7 @@ class CallsTest {
                     lost.get(lost.size() / 2).toMillis(),
                     slowest.toMillis(),
                     stalls.worst().toMillis());
-            assumeTrue(stalls.worst().toMillis() < 50, "this machine is not fit for deadlines of 300 ms");
+            stalls.assumeFit(Duration.ofMillis(50)); // else not fit for deadlines of 300 ms
             Duration late = Duration.ofMillis(350).plus(stalls.worst());
             assertThat(slowestFound).isLessThanOrEqualTo(late);
             assertThat(slowest).isBetween(Duration.ofMillis(280), late);
