@@ -157,6 +157,42 @@ class QuarantineTest {
     }
 
     @Test
+    void whatIsFoundOutOfAPodThatHasLeftSetsNobodyAside() throws Exception {
+        Balancer api = fleet(3);
+        Attempt open = attemptOn(api, "pod-0");
+        publish(pods(1, 3));
+        open.failed(new SSLPeerUnverifiedException("not api.shop"));
+        time.run();
+
+        assertThat(events).doesNotHaveAnyElementsOfTypes(OnehopEvent.Quarantined.class);
+        publish(pods(0, 3));
+        assertThat(names(api)).containsExactly("pod-0", "pod-1", "pod-2");
+    }
+
+    @Test
+    void aThousandIncarnationsAreRememberedAndTheFirstIsForgottenFirst() throws Exception {
+        Balancer api = fleet(3);
+        Endpoint first = incarnation(0);
+        for (int i = 0; i <= 1_000; i++) {
+            publish(List.of(SampleService.pod(1), SampleService.pod(2), incarnation(i)));
+            distrust(api, "pod-0");
+            assertThat(names(api)).containsExactly("pod-1", "pod-2");
+        }
+
+        publish(List.of(SampleService.pod(1), SampleService.pod(2), incarnation(1)));
+        assertThat(names(api)).as("the second").containsExactly("pod-1", "pod-2");
+        publish(List.of(SampleService.pod(1), SampleService.pod(2), first));
+        assertThat(names(api)).as("the first").containsExactly("pod-0", "pod-1", "pod-2");
+    }
+
+    private static Endpoint incarnation(int number) {
+        return Endpoint.builder(SampleService.address(0))
+                .conditions(true, true, false)
+                .pod("pod-0", "uid-0-" + number)
+                .build();
+    }
+
+    @Test
     void whoeverReturnsToAnAddressWithoutUidBeginsClean() throws Exception {
         Balancer api = fleet(3);
         Endpoint withoutUid = Endpoint.builder("10.244.9.9").build();
