@@ -8,6 +8,7 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.onehop.PushedOnehop;
 import dev.onehop.faults.Figure;
 import dev.onehop.health.Backend;
+import dev.onehop.health.Signal;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.time.ManualTime;
@@ -130,7 +131,7 @@ class HttpFaultsTest extends HttpFixture {
 
     @Test
     void f46_aPodThatAnswersGarbageHarmsOnlyTheCallsThatMeetIt() throws Exception {
-        misbehaves("garbage", out -> {
+        misbehaves("garbage", Signal.RESET, (in, out) -> {
             var noise = new SplittableRandom(SEED);
             byte[] bytes = new byte[64 << 10];
             noise.nextBytes(bytes);
@@ -141,18 +142,18 @@ class HttpFaultsTest extends HttpFixture {
     @Test
     void f46_aPodWhoseHeadersDoNotEndHarmsOnlyTheCallsThatMeetIt() throws Exception {
         byte[] header = ("X-More: " + "x".repeat(1_000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-        misbehaves("headers without end", out -> {
+        misbehaves("headers without end", Signal.RESET, (in, out) -> {
             out.write("HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < 100_000; i++) { // 100 MB, if anybody read them
                 out.write(header);
             }
-            Thread.sleep(LATE.toMillis());
+            assertThat(in.readAllBytes()).isNotNull(); // until somebody hangs up
         });
     }
 
     @Test
     void f46_aPodThatSaysOneByteATimeHarmsOnlyTheCallsThatMeetIt() throws Exception {
-        misbehaves("one byte in 20 ms", out -> {
+        misbehaves("one byte in 20 ms", Signal.RESPONSE_TIMEOUT, (in, out) -> {
             for (int i = 0; i < 1_000; i++) {
                 out.write("HTTP/1.1 200 OK\r\nX: ".concat("y".repeat(1_000)).charAt(i));
                 out.flush();
@@ -161,8 +162,8 @@ class HttpFaultsTest extends HttpFixture {
         });
     }
 
-    /** Calls three pods in turn, of which the first misbehaves. */
-    private void misbehaves(String how, RawPod.Speech speech) throws Exception {
+    /** Calls three pods in turn, of which the first misbehaves, and what is held against it. */
+    private void misbehaves(String how, Signal evidence, RawPod.Speech speech) throws Exception {
         pods.get(0).close();
         RawPod sick = RawPod.at(pods.get(0).address(), speech);
         try (sick) {
@@ -193,6 +194,9 @@ class HttpFaultsTest extends HttpFixture {
                     failures,
                     out);
             assertThat(good + failed).isEqualTo(30);
+            assertThat(balancer().tally().failed(evidence))
+                    .as("counts against the pod")
+                    .isEqualTo(failed);
             assertThat(failed).isBetween(1, 10);
             assertThat(pods.get(1).requests().size() + pods.get(2).requests().size())
                     .isEqualTo(good);

@@ -1,6 +1,7 @@
 package dev.onehop.http.jdk;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -16,10 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class RawPod implements AutoCloseable {
 
-    /** What it says; ends with the connection, or with an exception when the client has left. */
+    /** What it says; an exception when the client has left. */
     @FunctionalInterface
     interface Speech {
-        void to(OutputStream out) throws IOException, InterruptedException;
+        void to(InputStream in, OutputStream out) throws IOException, InterruptedException;
     }
 
     private final ServerSocket listener = new ServerSocket();
@@ -56,7 +57,7 @@ final class RawPod implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             socket.getInputStream().read();
-            speech.to(socket.getOutputStream());
+            speech.to(socket.getInputStream(), socket.getOutputStream());
         } catch (IOException | InterruptedException gone) {
             // the client has left, which is what the test looks for
         } finally {
