@@ -2,6 +2,7 @@ package dev.onehop.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Attempt;
 import dev.onehop.Balancer;
@@ -332,8 +333,8 @@ class CallsTest {
                 for (int i = 0; i < 20; i++) {
                     refused += connects(refusing) ? 0 : 1;
                     assertThat(connects(good)).isTrue();
-                    TimeUnit.MILLISECONDS.sleep(2);
                 }
+                await().until(() -> !refusing.eligible().ejected().isEmpty());
                 Figure.print(
                         "F-52",
                         "two Services on the same 3 pods, nobody listens on the port of one",

@@ -1,6 +1,7 @@
 package dev.onehop.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Attempt;
 import dev.onehop.NoBackendException;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -377,12 +377,12 @@ class DeadPodsTest {
     }
 
     /** Makes {@code pod} refuse, and calls until it is ejected. */
-    private static void eject(Fleet fleet, LoopbackPod pod) throws IOException, InterruptedException {
+    private static void eject(Fleet fleet, LoopbackPod pod) throws IOException {
         fleet.stopGracefully(pod);
-        for (int i = 0; i < 2_000 && fleet.api().eligible().ejected().isEmpty(); i++) {
+        await().pollInterval(Duration.ofMillis(5)).until(() -> {
             call(fleet);
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
+            return !fleet.api().eligible().ejected().isEmpty();
+        });
         assertThat(fleet.api().eligible().ejected()).hasSize(1);
     }
 

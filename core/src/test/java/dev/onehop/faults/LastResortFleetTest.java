@@ -1,6 +1,7 @@
 package dev.onehop.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Attempt;
 import dev.onehop.Balancer;
@@ -41,25 +42,26 @@ class LastResortFleetTest {
                 Balancer api = onehop.balancer("api-service.shop:80");
                 api.ready().toCompletableFuture().join();
                 var callers = new Callers(api);
-                callers.during(200);
+                callers.awaitCalls(200);
 
                 Set<String> unready = new HashSet<>();
                 for (LoopbackPod pod : pods) {
                     unready.add(pod.name());
                     publish(discovery, pods, unready);
-                    callers.during(50);
+                    callers.awaitCalls(40);
                 }
-                callers.during(300);
-                assertThat(api.eligible().isLastResort()).isTrue();
+                await().until(() -> api.eligible().isLastResort());
                 int before = pods.accepts();
-                callers.during(300);
+                callers.awaitCalls(200);
+                assertThat(api.eligible().isLastResort()).isTrue();
                 assertThat(pods.accepts()).as("they are called all the while").isGreaterThan(before);
                 for (LoopbackPod pod : pods) {
                     unready.remove(pod.name());
                     publish(discovery, pods, unready);
-                    callers.during(10);
+                    callers.awaitCalls(10);
                 }
-                callers.during(200);
+                await().until(() -> api.eligible().size() == PODS);
+                callers.awaitCalls(100);
                 callers.end();
 
                 Figure.print(
@@ -112,8 +114,14 @@ class LastResortFleetTest {
             }
         }
 
-        void during(long millis) throws InterruptedException {
-            Thread.sleep(millis);
+        /** Until so many more have ended, well or not. */
+        void awaitCalls(int more) {
+            int before = calls();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> calls() - before >= more);
+        }
+
+        private int calls() {
+            return connects.get() + failures.size();
         }
 
         void end() throws InterruptedException {
