@@ -10,6 +10,7 @@ import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -216,6 +217,98 @@ class ActiveCheckTest {
 
         assertThat(asked).hasSizeGreaterThan(250);
         assertThat(api.tally().ejections(Ejection.Kind.SOFT)).isZero();
+    }
+
+    @Test
+    void onePassIsNotEnoughAndPassesDoNotAddUpOverFailures() {
+        Balancer api = pods(
+                5,
+                ActiveCheck.by((backend, timeout) -> {
+                            asked.add(backend);
+                            return asked.size() % 2 == 1
+                                    ? CompletableFuture.completedStage(null)
+                                    : CompletableFuture.failedStage(new IOException("answered 503"));
+                        })
+                        .interval(Duration.ofSeconds(3)));
+        Backend bad = ejectSoft(api);
+        answeredBadlyOnTrial(api, bad, Duration.ofSeconds(12)); // out for 20 s +-20 % now
+
+        time.advance(Duration.ofMillis(15_900));
+
+        assertThat(asked).hasSizeGreaterThanOrEqualTo(4).containsOnly(bad.address());
+        assertThat(takesTrial(api, bad)).isFalse();
+    }
+
+    @Test
+    void passesBeforeAnEjectionDoNotShortenIt() {
+        Balancer api = pods(5, check.interval(Duration.ofSeconds(9)).all());
+        time.advance(Duration.ofSeconds(60));
+        Backend bad = ejectSoft(api);
+        answeredBadlyOnTrial(api, bad, Duration.ofSeconds(12)); // out for 20 s +-20 % now
+
+        time.advance(Duration.ofSeconds(13)); // time for one check, not for two
+
+        assertThat(asked).contains(bad.address());
+        assertThat(takesTrial(api, bad)).isFalse();
+    }
+
+    @Test
+    void failuresBeforeItsReturnDoNotCountAfterIt() {
+        Balancer api = pods(5, check.interval(Duration.ofSeconds(3)).all());
+        Backend bad = ejectSoft(api);
+        sick.put(bad.address(), new IOException("answered 503"));
+        time.advance(Duration.ofSeconds(12));
+        assertThat(trial(api, bad).succeeded()).isTrue();
+        time.run();
+        assertThat(trial(api, bad).succeeded()).isTrue();
+        time.run();
+        assertThat(api.eligible().ejected()).isEmpty();
+
+        asked.clear();
+        time.advance(Duration.ofMillis(3_600));
+        assertThat(asked).contains(bad.address());
+
+        assertThat(api.eligible().ejected()).as("one or two failed checks").isEmpty();
+    }
+
+    @Test
+    void ourOwnExhaustionSaysNothingOfAPod() {
+        Balancer api = pods(5, check.all());
+        sick.put(api.eligible().backend(2).address(), new BindException("Cannot assign requested address"));
+
+        time.advance(Duration.ofMinutes(5));
+
+        assertThat(asked).hasSizeGreaterThan(100);
+        assertThat(api.eligible().ejected()).isEmpty();
+    }
+
+    @Test
+    void answersThatComeWhenThePodWasGoneInBetweenDoNotCount() {
+        List<CompletableFuture<Void>> late = new ArrayList<>();
+        Balancer api = pods(
+                5,
+                ActiveCheck.by((backend, timeout) -> {
+                            if (!backend.getAddress().getHostAddress().equals(SampleService.address(4))) {
+                                return CompletableFuture.completedStage(null);
+                            }
+                            late.add(new CompletableFuture<>());
+                            return late.get(late.size() - 1);
+                        })
+                        .all());
+        for (int times = 0; times < 4; times++) {
+            time.advance(INTERVAL);
+            discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 4));
+            time.run();
+            discovery.set(SampleService.service(), SampleService.slice("api-1", 0, 5));
+            time.run();
+        }
+        assertThat(late).hasSizeGreaterThanOrEqualTo(3);
+
+        late.forEach(each -> each.completeExceptionally(new IOException("answered 503")));
+        time.run();
+
+        assertThat(api.eligible().ejected()).isEmpty();
+        assertThat(api.eligible().size()).isEqualTo(5);
     }
 
     @Test
