@@ -43,8 +43,8 @@ public final class Attempt implements AutoCloseable {
     private final long startNanos;
     private final @Nullable Trial trial;
 
-    /** Whose exchange this is; set before the caller has it. */
-    private @Nullable HeldConnection held;
+    /** Whose exchange this is. */
+    private volatile @Nullable HeldConnection held;
 
     @SuppressWarnings("unused")
     private volatile boolean open = true;
@@ -104,7 +104,12 @@ public final class Attempt implements AutoCloseable {
      * @param close closes the client's connection
      */
     public HeldConnection hold(HeldConnection.Closing close) {
-        return endings.connections().hold(this, Objects.requireNonNull(close, "close"));
+        HeldConnection connection = endings.connections().hold(this, Objects.requireNonNull(close, "close"));
+        held = connection;
+        if (!open) {
+            connection.ended(this); // by somebody who may not have seen it
+        }
+        return connection;
     }
 
     /**
@@ -187,15 +192,11 @@ public final class Attempt implements AutoCloseable {
         return open;
     }
 
-    /** This attempt, which is an exchange of {@code connection} from now on. */
-    Attempt on(HeldConnection connection) {
-        held = connection;
-        return this;
-    }
-
     /** Another exchange of the same connection, to the same place. */
     Attempt again(HeldConnection connection) {
-        return endings.again(this).on(connection);
+        Attempt exchange = endings.again(this);
+        exchange.held = connection;
+        return exchange;
     }
 
     /** Another attempt to the same place, opened at {@code nanos}. */
@@ -217,8 +218,9 @@ public final class Attempt implements AutoCloseable {
         if (backend != null) {
             endings.ended(backend, outcome, startNanos, trial);
         }
-        if (held != null) {
-            held.ended();
+        HeldConnection connection = held;
+        if (connection != null) {
+            connection.ended(this);
         }
         return true;
     }

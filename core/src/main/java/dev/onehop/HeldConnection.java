@@ -2,6 +2,7 @@ package dev.onehop;
 
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class HeldConnection {
     private final Closing close;
     private final long dueNanos;
     private final AtomicReference<@Nullable Attempt> first;
+    private final AtomicBoolean firstOpen = new AtomicBoolean(true);
 
     /** How many exchanges are under way, and what became of the connection. The one it was made for counts from the start. */
     private final AtomicInteger state = new AtomicInteger(1);
@@ -61,19 +63,18 @@ public final class HeldConnection {
 
     /**
      * Takes the connection for an exchange. The first is the one it was made for, and gets the attempt that was opened for
-     * the connect; it may be made even where the connection has been retired since.
+     * the connect, unless that has ended; it may be made even where the connection has been retired since.
      *
      * @return an attempt on the connection's backend, which the exchange must end as it ends; empty when the connection is
      *     retired or gone: no exchange may begin on it
      */
     public Optional<Attempt> begin() {
         Attempt connect = first.getAndSet(null);
-        if (connect != null) {
-            if (isClosed(state.get())) {
-                connect.close();
-                return Optional.empty();
+        if (connect != null && connect.isOpen()) {
+            if (state.get() >= 0) {
+                return Optional.of(connect);
             }
-            return Optional.of(connect.isOpen() ? connect.on(this) : made.again(this));
+            connect.close();
         }
         int now = state.get();
         while ((now & (RETIRED | CLOSED)) == 0) {
@@ -115,32 +116,31 @@ public final class HeldConnection {
         return nowNanos - dueNanos >= 0;
     }
 
-    /**
-     * Takes no further exchange from now on.
-     *
-     * @param closing where it is closed if it is idle
-     * @return whether that is new
-     */
-    boolean retire(Executor closing) {
-        int before = state.getAndUpdate(now -> now | RETIRED);
-        if (before == 0) {
-            closeIdle(closing);
-        }
-        return (before & (RETIRED | CLOSED)) == 0;
+    /** When it is old. */
+    long dueNanos() {
+        return dueNanos;
     }
 
-    /** One of its exchanges has ended. */
-    void ended() {
-        if (state.decrementAndGet() == RETIRED) {
-            closeIdle(Runnable::run);
-        }
+    /** Takes no further exchange from now on; whether that is new. */
+    boolean retire() {
+        return (state.getAndUpdate(now -> now | RETIRED) & (RETIRED | CLOSED)) == 0;
     }
 
-    /** Whoever wins the change of state closes. */
-    private void closeIdle(Executor closing) {
+    /** Closes it by {@code closing}, once, where it is retired and no exchange is under way. */
+    void closeIfIdle(Executor closing) {
         if (state.compareAndSet(RETIRED, RETIRED | CLOSED)) {
             all.forget(this);
             closing.execute(this::close);
+        }
+    }
+
+    /** One of its exchanges has ended: the connect's own counts once, whoever notices its end. */
+    void ended(Attempt exchange) {
+        if (exchange == made && !firstOpen.compareAndSet(true, false)) {
+            return;
+        }
+        if (state.decrementAndGet() == RETIRED) {
+            closeIfIdle(Runnable::run);
         }
     }
 
@@ -150,10 +150,6 @@ public final class HeldConnection {
         } catch (Exception e) {
             log.warn("a connection to {} could not be closed", made, e);
         }
-    }
-
-    private static boolean isClosed(int state) {
-        return state < 0;
     }
 
     /** Where it goes. */

@@ -2,9 +2,7 @@ package dev.onehop;
 
 import dev.onehop.eligible.Decision;
 import dev.onehop.eligible.Eligible;
-import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
-import dev.onehop.route.BackendKey;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,15 +15,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /**
- * The connections to one Service port that clients keep open, and which of them are to go: those of backends that have
- * left or are ejected, at once; old ones, and those of backends that hold more than their share, few at a time
- * (reliability 3.4).
+ * The connections to one Service port that clients keep open, and which of them are to go: at once those of backends that
+ * have left or are ejected; at most a tenth a second those that are old, that go where no new connection goes, or whose
+ * backend holds more than its share (reliability 3.4).
  *
  * <p>{@link #hold}, {@link #forget} and {@link #count} are shared: safe from any thread. The rest is serial: on the loop.
  */
@@ -37,7 +35,7 @@ final class HeldConnections {
     /** In a turn, one connection of so many moves, and one at least. */
     private static final int MOVING = 10;
 
-    /** So many are closed at once; more than that, within {@link #SPREAD}. */
+    /** So many idle ones are closed at once; more than that, within {@link #SPREAD}. */
     private static final int AT_ONCE = 1_000;
 
     private static final Duration SPREAD = Duration.ofSeconds(5);
@@ -47,6 +45,7 @@ final class HeldConnections {
     private final Executor closing;
     private final Duration maxAge;
     private final Supplier<Eligible> present;
+    private final BooleanSupplier outage;
     private final Consumer<Retirement> retired;
     private final Set<HeldConnection> open = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean turning = new AtomicBoolean();
@@ -56,6 +55,7 @@ final class HeldConnections {
      * @param closing where idle connections are closed: never the loop, for closing is the clients' code
      * @param maxAge after about which time a connection is old; give or take a fifth, lest all made at once end at once
      * @param present the newest snapshot
+     * @param outage whether connects to most backends fail
      * @param retired counts
      */
     HeldConnections(
@@ -64,28 +64,25 @@ final class HeldConnections {
             Executor closing,
             Duration maxAge,
             Supplier<Eligible> present,
+            BooleanSupplier outage,
             Consumer<Retirement> retired) {
         this.loop = loop;
         this.random = random;
         this.closing = closing;
         this.maxAge = maxAge;
         this.present = present;
+        this.outage = outage;
         this.retired = retired;
     }
 
-    /** Takes note of a connection that stands. */
+    /** Takes note of a connection that stands. Where its backend has left during the connect, the next turn notices. */
     HeldConnection hold(Attempt made, HeldConnection.Closing close) {
         long age = (long) (maxAge.toNanos() * (0.8 + 0.4 * random.nextDouble()));
         var held = new HeldConnection(this, made, close, loop.nanoTime() + age);
         open.add(held);
         if (stopped) {
             open.clear();
-            return held;
-        }
-        if (made.backend().isPresent() && isLeaving(made.backend().get(), present.get())) {
-            loop.execute(() -> follow(present.get())); // it left while the connect was under way
-        }
-        if (turning.compareAndSet(false, true)) {
+        } else if (turning.compareAndSet(false, true)) {
             loop.execute(this::wind);
         }
         return held;
@@ -100,26 +97,35 @@ final class HeldConnections {
         return open.size();
     }
 
-    /** Retires those whose backends are not in {@code next}. */
+    /** Retires those whose backends have left or are ejected by {@code next}. */
     void follow(Eligible next) {
-        if (open.isEmpty() || !says(next)) {
+        if (open.isEmpty()) {
             return;
         }
-        Set<BackendKey> staying = keys(next);
+        var kept = new KeptBackends(next, outage.getAsBoolean());
         int idle = 0;
         for (HeldConnection each : open) {
             Backend backend = each.made().backend().orElse(null);
-            if (backend != null && !staying.contains(backend.key())) {
+            Retirement why = backend == null ? null : kept.retirement(backend).orElse(null);
+            if (why == Retirement.LEFT || why == Retirement.EJECTED) {
                 boolean later = each.isIdle() && ++idle > AT_ONCE;
-                retire(
-                        each,
-                        next.ejection(backend).isPresent() ? Retirement.EJECTED : Retirement.LEFT,
-                        later ? this::closeLater : closing);
+                retire(each, why, later);
             }
         }
     }
 
-    /** Follows nothing any more: the connections are their clients' alone. */
+    /** The port is not followed any more, though others may follow it anew: its connections end with their exchanges. */
+    void letGo() {
+        stopped = true;
+        int idle = 0;
+        for (HeldConnection each : open) {
+            boolean later = each.isIdle() && ++idle > AT_ONCE;
+            retire(each, Retirement.LEFT, later);
+        }
+        open.clear();
+    }
+
+    /** Onehop is closed: the connections are their clients' alone. */
     void stop() {
         stopped = true;
         open.clear();
@@ -130,36 +136,52 @@ final class HeldConnections {
     }
 
     private void turn() {
-        if (open.isEmpty() || stopped) {
-            turning.set(false);
-            if (!open.isEmpty() && !stopped && turning.compareAndSet(false, true)) {
-                wind(); // one came in between
+        try {
+            look();
+        } finally {
+            if (!open.isEmpty() && !stopped) {
+                wind();
+            } else {
+                turning.set(false);
+                if (!open.isEmpty() && !stopped && turning.compareAndSet(false, true)) {
+                    wind(); // one came in between
+                }
             }
+        }
+    }
+
+    private void look() {
+        Eligible now = present.get();
+        follow(now);
+        boolean replaceable = now.size() > 0 || now.decision() instanceof Decision.ClusterIp;
+        if (open.isEmpty() || !replaceable || outage.getAsBoolean()) {
             return;
         }
-        long nowNanos = loop.nanoTime();
         int most = Math.max(1, open.size() / MOVING);
-        retireOld(nowNanos);
-        Eligible now = present.get();
+        most -= retireSome(old(loop.nanoTime()), Retirement.AGED, most);
         if (now.size() > 0) {
-            respread(now, most - retireFallbacks(most));
+            most -= retireSome(idleFirst(goingElsewhere(now)), Retirement.SURPLUS, most);
+            respread(now, most);
         }
-        wind();
     }
 
-    private void retireOld(long nowNanos) {
-        open.stream().filter(each -> each.isDue(nowNanos)).forEach(each -> retire(each, Retirement.AGED, closing));
+    private List<HeldConnection> old(long nowNanos) {
+        return open.stream()
+                .filter(each -> !each.isRetired() && each.isDue(nowNanos))
+                .sorted(Comparator.comparing(HeldConnection::dueNanos, (a, b) -> Long.signum(a - b)))
+                .toList();
     }
 
-    /** Connections by way of the ClusterIP, which there are backends for now. */
-    private int retireFallbacks(int most) {
-        List<HeldConnection> some = idleFirst(
-                open.stream()
-                        .filter(each -> each.made().backend().isEmpty() && !each.isRetired())
-                        .toList(),
-                most);
-        some.forEach(each -> retire(each, Retirement.SURPLUS, closing));
-        return some.size();
+    /** By way of the ClusterIP, which there are backends for now, or to backends that no new connection goes to. */
+    private List<HeldConnection> goingElsewhere(Eligible now) {
+        var kept = new KeptBackends(now, false);
+        return open.stream()
+                .filter(each -> !each.isRetired())
+                .filter(each -> each.made()
+                        .backend()
+                        .map(backend -> kept.retirement(backend).isPresent())
+                        .orElse(true))
+                .toList();
     }
 
     /** Not while shares differ on purpose, or callers are to stay where they are. */
@@ -167,59 +189,47 @@ final class HeldConnections {
         if (most < 1 || now.isRamping() || now.affinityTimeout().isPresent()) {
             return;
         }
-        Map<BackendKey, List<HeldConnection>> byBackend = new HashMap<>();
+        Map<Backend, List<HeldConnection>> byBackend = new HashMap<>();
+        int leaving = 0;
         for (HeldConnection each : open) {
-            if (!each.isRetired()) {
-                each.made()
-                        .backend()
-                        .ifPresent(backend -> byBackend
-                                .computeIfAbsent(backend.key(), key -> new ArrayList<>())
-                                .add(each));
+            Backend backend = each.made().backend().orElse(null);
+            if (each.isRetired()) {
+                leaving++;
+            } else if (backend != null) {
+                byBackend.computeIfAbsent(backend, key -> new ArrayList<>()).add(each);
             }
         }
-        Map<BackendKey, Integer> counts = byBackend.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> entry.getValue().size()));
-        Surplus.of(counts, keys(now), most)
-                .forEach((key, surplus) -> idleFirst(byBackend.getOrDefault(key, List.of()), surplus)
-                        .forEach(each -> retire(each, Retirement.SURPLUS, closing)));
+        Map<Backend, Integer> counts = new HashMap<>();
+        byBackend.forEach((backend, held) -> counts.put(backend, held.size()));
+        Surplus.of(counts, now.backends(), leaving, most)
+                .forEach((backend, surplus) ->
+                        retireSome(idleFirst(byBackend.getOrDefault(backend, List.of())), Retirement.SURPLUS, surplus));
     }
 
-    private static List<HeldConnection> idleFirst(Collection<HeldConnection> of, int most) {
-        return of.stream()
-                .sorted(Comparator.comparing(HeldConnection::isIdle).reversed())
-                .limit(most)
-                .toList();
+    /** Each looked at once: others may begin or end an exchange meanwhile. */
+    private static List<HeldConnection> idleFirst(Collection<HeldConnection> of) {
+        List<HeldConnection> idle = new ArrayList<>(of.size());
+        List<HeldConnection> busy = new ArrayList<>();
+        of.forEach(each -> (each.isIdle() ? idle : busy).add(each));
+        idle.addAll(busy);
+        return idle;
     }
 
-    private void retire(HeldConnection held, Retirement why, Executor closer) {
-        if (held.retire(closer)) {
+    private int retireSome(List<HeldConnection> of, Retirement why, int most) {
+        List<HeldConnection> some = of.subList(0, Math.min(Math.max(0, most), of.size()));
+        some.forEach(each -> retire(each, why, false));
+        return some.size();
+    }
+
+    private void retire(HeldConnection held, Retirement why, boolean later) {
+        if (held.retire()) {
             retired.accept(why);
-        }
-    }
-
-    private void closeLater(Runnable close) {
-        loop.schedule(Duration.ofNanos((long) (random.nextDouble() * SPREAD.toNanos())), () -> closing.execute(close));
-    }
-
-    /** A look at the objects, without their keys: this is on the way of every connect. */
-    private static boolean isLeaving(Backend backend, Eligible now) {
-        for (int i = 0; i < now.size(); i++) {
-            if (now.backend(i) == backend) {
-                return false;
+            if (later) {
+                long delay = (long) (random.nextDouble() * SPREAD.toNanos());
+                loop.schedule(Duration.ofNanos(delay), () -> held.closeIfIdle(closing));
+            } else {
+                held.closeIfIdle(closing);
             }
         }
-        return says(now);
-    }
-
-    /** Whether a snapshot tells who may be used: one that sends connections to the ClusterIP does not. */
-    private static boolean says(Eligible snapshot) {
-        return snapshot.size() > 0
-                || (snapshot.decision() instanceof Decision.Refuse refuse
-                        && (refuse.verdict() == Verdict.REJECT || refuse.verdict() == Verdict.DROP));
-    }
-
-    private static Set<BackendKey> keys(Eligible snapshot) {
-        return snapshot.backends().stream().map(Backend::key).collect(Collectors.toSet());
     }
 }

@@ -92,7 +92,13 @@ final class ServicePipeline implements AutoCloseable {
         this.snapshots = new NextSnapshot(destination, settings, backends, health);
         this.timers = new SnapshotTimers(loop, settings.maxStaleness(), health::nextNanos, this::republish);
         this.connections = new HeldConnections(
-                loop, settings.random(), settings.closing(), settings.maxConnectionAge(), this::eligible, tally::count);
+                loop,
+                settings.random(),
+                settings.closing(),
+                settings.maxConnectionAge(),
+                this::eligible,
+                outage::isOn,
+                tally::count);
         this.endings = new Endings(
                 settings,
                 health,
@@ -220,6 +226,7 @@ final class ServicePipeline implements AutoCloseable {
     /** Ends the watch; connections go to the ClusterIP from now on. Idempotent. */
     @Override
     public void close() {
+        connections.stop();
         retire();
         eligible = closedSnapshot();
         decided.complete(eligible);
@@ -243,8 +250,8 @@ final class ServicePipeline implements AutoCloseable {
             source.close();
         }
         waitTimer.cancel();
-        connections.stop();
         loop.execute(() -> {
+            connections.letGo();
             timers.cancel();
             if (checks != null) {
                 checks.stop();

@@ -21,7 +21,7 @@ import java.util.Map;
 final class SoftTrials {
 
     /** What a request on trial says. */
-    enum Verdict {
+    enum Said {
         /** Nothing yet, or nothing any more: the trial was over before it ended. */
         NONE,
         /** The backend may return. */
@@ -50,19 +50,19 @@ final class SoftTrials {
     }
 
     /** How a request went; where it says nothing, the next may come. */
-    Verdict tried(Trial trial, Outcome outcome) {
+    Said tried(Trial trial, Outcome outcome) {
         Open now = open.get(trial.backend().key());
         if (now == null || now.trial != trial) {
-            return Verdict.NONE; // it was lost, or over, before this request ended
+            return Said.NONE; // it was lost, or over, before this request ended
         }
         if (outcome instanceof Outcome.Failed failed && failed.signal().evidence() != Evidence.NONE) {
-            return Verdict.BADLY;
+            return Said.BADLY;
         }
         if (outcome instanceof Outcome.Succeeded && ++now.good >= Trial.ENOUGH) {
-            return Verdict.WELL;
+            return Said.WELL;
         }
         trial.release();
-        return Verdict.NONE;
+        return Said.NONE;
     }
 
     /**

@@ -12,7 +12,10 @@ import java.util.Map;
  */
 final class Surplus {
 
-    /** A backend may hold this many times the mean before any of its connections is surplus. */
+    /**
+     * A backend may hold this many times the mean, and one more than its share, before any of its connections is surplus:
+     * a finer sieve would never come to rest where connections are made at random.
+     */
     private static final double TOLERANCE = 1.25;
 
     private Surplus() {}
@@ -22,11 +25,12 @@ final class Surplus {
      *
      * @param held how many each backend holds; one that holds none may be left out
      * @param backends those who may hold some
+     * @param leaving how many are on their way already, to be made again elsewhere
      * @param most in all, at least 1
      */
-    static <K> Map<K, Integer> of(Map<K, Integer> held, Collection<K> backends, int most) {
-        int total =
-                backends.stream().mapToInt(each -> held.getOrDefault(each, 0)).sum();
+    static <K> Map<K, Integer> of(Map<K, Integer> held, Collection<K> backends, int leaving, int most) {
+        int total = leaving
+                + backends.stream().mapToInt(each -> held.getOrDefault(each, 0)).sum();
         int backendCount = backends.size();
         if (backendCount < 2 || total < backendCount) {
             return Map.of();
@@ -37,11 +41,11 @@ final class Surplus {
         int room = backends.stream()
                 .mapToInt(each -> Math.max(0, least - held.getOrDefault(each, 0)))
                 .sum();
-        int left = Math.min(most, room);
+        int left = Math.min(most, room - leaving);
         var surplus = new HashMap<K, Integer>();
         for (K each : backends) {
             int own = held.getOrDefault(each, 0);
-            if (own > TOLERANCE * mean && own > fair) {
+            if (own > TOLERANCE * mean && own > fair + 1) {
                 int move = Math.min(left, own - fair);
                 if (move > 0) {
                     surplus.put(each, move);

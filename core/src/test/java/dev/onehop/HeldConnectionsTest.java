@@ -12,6 +12,7 @@ import dev.onehop.testing.Callers;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +39,7 @@ class HeldConnectionsTest {
             .policy(PickPolicy.roundRobin())
             .maxStaleness(Duration.ofMinutes(2))
             .build();
-    private final Balancer api = onehop.balancer("api.shop:80");
+    private Balancer api = onehop.balancer("api.shop:80");
     private final List<String> leaving = new ArrayList<>();
 
     /** One connection as a client sees it. */
@@ -108,13 +110,29 @@ class HeldConnectionsTest {
         var closed = new AtomicInteger();
 
         HeldConnection held = attempt.hold(closed::incrementAndGet);
-        time.run();
+        time.advance(TURN);
         assertThat(held.isRetired()).isTrue();
         assertThat(closed).hasValue(0);
         Attempt exchange = held.begin().orElseThrow();
         assertThat(exchange).isSameAs(attempt);
         assertThat(held.begin()).isEmpty();
         exchange.succeeded();
+
+        assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void aConnectionThatWasNotNeededForItsCallIsIdleOnceTheAttemptHasEnded() throws Exception {
+        publish(3);
+        Attempt attempt = api.attempt();
+        var closed = new AtomicInteger();
+        HeldConnection held = attempt.hold(closed::incrementAndGet);
+        attempt.succeeded();
+        Attempt other = held.begin().orElseThrow();
+        assertThat(other).isNotSameAs(attempt);
+        other.succeeded();
+
+        terminating(attempt.backend().orElseThrow().podName().orElseThrow());
 
         assertThat(closed).hasValue(1);
     }
@@ -148,7 +166,12 @@ class HeldConnectionsTest {
     }
 
     @Test
-    void nothingIsClosedWhileTheViewIsTooOldToSayWhoIsThere() throws Exception {
+    void nothingIsClosedWhileTheViewIsTooOldAndNothingElseIsToBeHad() throws Exception {
+        Onehop strict = PushedOnehop.builder(discovery, time, new SplittableRandom(5))
+                .maxStaleness(Duration.ofMinutes(2))
+                .clusterIpFallback(false)
+                .build();
+        api = strict.balancer("api.shop:80");
         publish(3);
         List<Connection> all = open(3);
         var known = (ServiceView.Known) api.eligible().view();
@@ -156,20 +179,67 @@ class HeldConnectionsTest {
                 SampleService.KEY,
                 new ServiceView.Stale(known.declaration(), known.slices(), time.nanoTime(), "the API server is away"));
         time.run();
-        time.advance(Duration.ofMinutes(3));
+        time.advance(Duration.ofMinutes(7));
 
         assertThat(api.eligible().size()).isZero();
         assertThat(all).noneMatch(Connection::isClosed);
+        strict.close();
     }
 
     @Test
-    void allConnectionsEndWhereNoPodIsLeftAsKubeProxyWouldRefuse() throws Exception {
+    void connectionsToPodsThatAreNotListedAnyMoreEnd() throws Exception {
         publish(3);
         List<Connection> all = open(3);
 
         publish(0);
 
         assertThat(all).allMatch(Connection::isClosed);
+        assertThat(api.tally().retirements(Retirement.LEFT)).isEqualTo(3);
+    }
+
+    @Test
+    void whereNobodyIsReadyConnectionsGoOnAsTheyDoThroughTheClusterIp() throws Exception {
+        publish(3);
+        List<Connection> all = open(6);
+        with(false, "pod-0", "pod-1", "pod-2");
+        assertThat(api.eligible().size()).isZero();
+
+        time.advance(Duration.ofMinutes(7));
+
+        assertThat(all).noneMatch(Connection::isClosed);
+        all.forEach(Connection::used);
+    }
+
+    @Test
+    void connectionsToAPodThatIsNotReadyMoveATenthASecond() throws Exception {
+        publish(3);
+        List<Connection> all = open(60);
+        with(false, "pod-1");
+        assertThat(all).noneMatch(Connection::isClosed);
+
+        time.advance(TURN);
+        assertThat(all.stream().filter(Connection::isClosed)).hasSize(6).allMatch(each -> each.pod.equals("pod-1"));
+        time.advance(TURN.multipliedBy(6));
+
+        assertThat(all).allSatisfy(each -> assertThat(each.isClosed()).isEqualTo(each.pod.equals("pod-1")));
+        assertThat(api.tally().retirements(Retirement.SURPLUS)).isEqualTo(20);
+    }
+
+    @Test
+    void inAnOutageConnectionsThatStandAreKeptForTheyAreNotToBeHadAgain() throws Exception {
+        publish(10);
+        List<Connection> all = open(30);
+        for (int i = 0; i < 10; i++) {
+            Callers.attemptOn(api, "pod-" + i).failed(new ConnectException("Connection refused"));
+        }
+        time.run();
+        assertThat(api.tally().isInOutage()).isTrue();
+        assertThat(api.eligible().ejected()).isNotEmpty();
+
+        time.advance(Duration.ofMillis(900));
+
+        assertThat(all).noneMatch(Connection::isClosed);
+        all.forEach(Connection::used);
     }
 
     @Test
@@ -284,18 +354,122 @@ class HeldConnectionsTest {
     @Test
     void aCloseThatFailsHarmsNobody() throws Exception {
         publish(2);
-        Attempt attempt = attemptOn("pod-0");
-        attempt.hold(() -> {
-            throw new IOException("already closed");
-        });
-        Connection other = new Connection();
-        attempt.succeeded();
+        var asked = new AtomicInteger();
+        for (String pod : List.of("pod-0", "pod-1")) {
+            Callers.attemptOn(api, pod)
+                    .hold(() -> {
+                        asked.incrementAndGet();
+                        throw new IOException("already closed");
+                    })
+                    .begin()
+                    .orElseThrow()
+                    .succeeded();
+        }
 
-        terminating("pod-0");
-        terminating("pod-1");
+        publish(0);
 
-        assertThat(other.pod).isNotEmpty();
-        assertThat(api.eligible().size()).isZero();
+        assertThat(asked).hasValue(2);
+        assertThat(api.connections()).isZero();
+    }
+
+    @Test
+    void exchangesThatTakeLongKeepTheirConnectionsAndNoMoreMoveThanAreSurplus() throws Exception {
+        publish(3);
+        List<Connection> all = open(120);
+        all.forEach(each -> each.held.begin().orElseThrow());
+
+        publish(4);
+        time.advance(TURN.multipliedBy(60));
+
+        assertThat(all).noneMatch(Connection::isClosed);
+        assertThat(all.stream().filter(each -> each.held.isRetired())).hasSizeBetween(20, 30);
+    }
+
+    @Test
+    void connectionsMadeAtRandomComeToRest() throws Exception {
+        Onehop random = PushedOnehop.builder(discovery, time, new SplittableRandom(11))
+                .policy(PickPolicy.random())
+                .build();
+        api = random.balancer("api.shop:80");
+        publish(50);
+        for (int mean = 1; mean <= 3; mean++) {
+            List<Connection> pool = open(50 * mean);
+            for (int second = 0; second < 120; second++) {
+                time.advance(TURN);
+                pool.removeIf(Connection::isClosed);
+                while (pool.size() < 50 * mean) {
+                    pool.add(new Connection().used());
+                }
+            }
+            long settled = api.tally().retirements(Retirement.SURPLUS);
+            time.advance(TURN.multipliedBy(30));
+            assertThat(api.tally().retirements(Retirement.SURPLUS))
+                    .as("mean " + mean)
+                    .isEqualTo(settled);
+            assertThat(settled).isLessThan(50L * mean);
+            pool.forEach(each -> each.held.gone());
+        }
+        random.close();
+    }
+
+    @Test
+    void aTurnThatFailsIsFollowedByAnother() throws Exception {
+        publish(3);
+        var failing = new AtomicBoolean(true);
+        List<Retirement> retired = new ArrayList<>();
+        var connections = new HeldConnections(
+                time,
+                new SplittableRandom(1),
+                Runnable::run,
+                Duration.ofSeconds(10),
+                () -> {
+                    if (failing.getAndSet(false)) {
+                        throw new IllegalStateException("a test");
+                    }
+                    return api.eligible();
+                },
+                () -> false,
+                retired::add);
+        connections.hold(api.attempt(), () -> {});
+        time.run();
+        try {
+            time.advance(TURN);
+        } catch (IllegalStateException told) {
+            assertThat(told).hasMessage("a test");
+        }
+
+        time.advance(Duration.ofSeconds(20));
+
+        assertThat(failing).isFalse();
+        assertThat(retired).containsExactly(Retirement.AGED);
+    }
+
+    @Test
+    void whenItsServiceIsNotFollowedAnyMoreAConnectionEndsWithItsExchange() throws Exception {
+        publish(3);
+        Connection idle = new Connection().used();
+        Connection busy = new Connection();
+        Attempt exchange = busy.held.begin().orElseThrow();
+
+        onehop.ports().inUse(api.port()).orElseThrow().pipeline().retire();
+        time.run();
+        assertThat(idle.isClosed()).isTrue();
+        assertThat(busy.isClosed()).isFalse();
+        exchange.succeeded();
+
+        assertThat(busy.isClosed()).isTrue();
+    }
+
+    @Test
+    void whenOnehopIsClosedConnectionsAreTheirClientsAlone() throws Exception {
+        publish(3);
+        Connection idle = new Connection().used();
+
+        onehop.close();
+        time.run();
+
+        assertThat(idle.isClosed()).isFalse();
+        assertThat(idle.held.begin()).isPresent();
     }
 
     @Test
@@ -331,7 +505,9 @@ class HeldConnectionsTest {
                 }
                 all.add(threads.submit(() -> {
                     go.await();
-                    return held.retire(Runnable::run);
+                    boolean retired = held.retire();
+                    held.closeIfIdle(Runnable::run);
+                    return retired;
                 }));
                 go.countDown();
                 for (Future<?> each : all) {
@@ -366,17 +542,6 @@ class HeldConnectionsTest {
         return all.stream().filter(each -> each.pod.equals(pod)).findFirst().orElseThrow();
     }
 
-    private Attempt attemptOn(String pod) throws IOException {
-        for (int i = 0; i < 100; i++) {
-            Attempt attempt = api.attempt();
-            if (attempt.backend().flatMap(Backend::podName).filter(pod::equals).isPresent()) {
-                return attempt;
-            }
-            attempt.close();
-        }
-        throw new AssertionError("no pick of " + pod);
-    }
-
     private void publish(int count) {
         discovery.set(SampleService.service(), SampleService.slice("api-1", 0, count));
         time.run();
@@ -384,11 +549,16 @@ class HeldConnectionsTest {
 
     private void terminating(String pod) {
         leaving.add(pod);
+        with(true, leaving.toArray(String[]::new));
+    }
+
+    /** The pods of now, with some that are not ready, for they terminate or for another reason. */
+    private void with(boolean terminating, String... notReady) {
         List<Endpoint> now = ((ServiceView.Known) api.eligible().view())
                 .slices().get(0).endpoints().stream()
-                        .map(each -> leaving.contains(String.valueOf(each.podName()))
+                        .map(each -> List.of(notReady).contains(String.valueOf(each.podName()))
                                 ? Endpoint.builder(String.valueOf(each.address()))
-                                        .conditions(false, false, true)
+                                        .conditions(false, false, terminating)
                                         .pod(String.valueOf(each.podName()), String.valueOf(each.podUid()))
                                         .build()
                                 : each)

@@ -35,7 +35,7 @@ final class DiscoveryMeters {
                 "onehop.discovery.emptied",
                 "1 while endpoints are used although a list says that there are none",
                 Tags.empty(),
-                each -> each.keepsEmptied() ? 1 : 0);
+                each -> each.keepsEmptied() && each.eligible().size() > 0 ? 1 : 0);
     }
 
     /** @param balancer held by the caller, for the registry holds it by a weak reference only */

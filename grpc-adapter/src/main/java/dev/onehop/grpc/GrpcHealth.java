@@ -106,10 +106,11 @@ public final class GrpcHealth implements ActiveProbe {
     public CompletionStage<?> probe(InetSocketAddress backend, Duration timeout) {
         Duration tenth = timeout.dividedBy(10);
         Duration margin = tenth.compareTo(MARGIN) < 0 ? tenth : MARGIN;
-        Deadline deadline = Deadline.after(timeout.minus(margin).toNanos(), TimeUnit.NANOSECONDS);
         var answer = new CompletableFuture<HealthStatus>();
         THREAD.execute(() -> {
             try {
+                // from here on: time in our own queue says nothing about the pod
+                Deadline deadline = Deadline.after(timeout.minus(margin).toNanos(), TimeUnit.NANOSECONDS);
                 HealthCall.begin(channels.open(backend), service, deadline, answer);
             } catch (RuntimeException | Error e) { // an Error too: somebody waits for the end
                 answer.completeExceptionally(e);

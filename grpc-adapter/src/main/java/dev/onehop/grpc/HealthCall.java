@@ -70,7 +70,7 @@ final class HealthCall extends ClientCall.Listener<Integer> {
     /** Keeps the transport's own exception as cause: it tells a refused connect from a wrong certificate. */
     private static IOException failure(Status ending, boolean connecting) {
         if (ending.getCode() == Status.Code.DEADLINE_EXCEEDED) {
-            // The transport stands when both have sent their HTTP/2 settings, over TLS where it is asked for: until
+            // The transport stands when both have sent their HTTP/2 settings, over TLS where it is asked for. Until
             // then a
             // gRPC client has no connection, whether or not the pod's kernel has accepted one.
             return connecting
