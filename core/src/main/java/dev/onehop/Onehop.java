@@ -124,6 +124,21 @@ public final class Onehop implements AutoCloseable {
     }
 
     /**
+     * Whether {@link #forHost} may find a balancer for one of this name's ports, for clients that resolve names before they
+     * tell the port. Nothing is opened or counted, nobody is asked; a literal address is no name. Does not block.
+     */
+    public boolean mayBeOurs(String host) {
+        var pods = new ArrayList<Meaning>();
+        for (Meaning meaning : settings.names().meanings(host)) {
+            if (meaning instanceof Meaning.OfService service) {
+                return (service.certain() || isKnown(service.service().namespace())) && !isOfPod(pods);
+            }
+            pods.add(meaning);
+        }
+        return false;
+    }
+
+    /**
      * Tells {@code listener} what happens to Service ports: first that those in use were opened, then everything from now
      * on. All of it on Onehop's own thread, as {@link OnehopListener} says.
      *

@@ -36,6 +36,7 @@ class OnehopNamesTest {
                 "api.elsewhere.svc.cluster.local."
             })
     void theseAreOurs(String host) {
+        assertThat(onehop.mayBeOurs(host)).isTrue();
         assertThat(onehop.forHost(host, 80)).isPresent();
     }
 
@@ -56,6 +57,7 @@ class OnehopNamesTest {
                 ""
             })
     void theseAreLeftToTheSystemResolver(String host) {
+        assertThat(onehop.mayBeOurs(host)).isFalse();
         assertThat(onehop.forHost(host, 80)).isEmpty();
     }
 
@@ -66,6 +68,13 @@ class OnehopNamesTest {
         onehop.balancer("other.elsewhere:80");
 
         assertThat(onehop.forHost("api.elsewhere", 80)).isPresent();
+    }
+
+    @Test
+    void askingWhetherANameMayBeOursOpensNothing() {
+        assertThat(onehop.mayBeOurs("api.shop")).isTrue();
+
+        assertThat(onehop.ports().size()).isZero();
     }
 
     @Test
