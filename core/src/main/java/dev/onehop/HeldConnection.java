@@ -50,6 +50,15 @@ public final class HeldConnection {
          * the last exchange. It should not wait for anything; what it throws is logged.
          */
         void close() throws Exception;
+
+        /**
+         * Called once at most, on a thread of the common pool, when the connection is retired while exchanges are under
+         * way: no other may begin, which {@link HeldConnection#begin} says as well. For clients that have to be told, lest
+         * they take it from their pool.
+         */
+        default void retired() {
+            // begin() says so
+        }
     }
 
     /** @param dueNanos when it is old */
@@ -121,9 +130,19 @@ public final class HeldConnection {
         return dueNanos;
     }
 
-    /** Takes no further exchange from now on; whether that is new. */
-    boolean retire() {
-        return (state.getAndUpdate(now -> now | RETIRED) & (RETIRED | CLOSED)) == 0;
+    /**
+     * Takes no further exchange from now on.
+     *
+     * @param telling where its client is told if an exchange is under way
+     * @return whether that is new
+     */
+    boolean retire(Executor telling) {
+        int before = state.getAndUpdate(now -> now | RETIRED);
+        boolean isNew = (before & (RETIRED | CLOSED)) == 0;
+        if (isNew && before > 0) {
+            telling.execute(close::retired);
+        }
+        return isNew;
     }
 
     /** Closes it by {@code closing}, once, where it is retired and no exchange is under way. */

@@ -222,7 +222,7 @@ final class HeldConnections {
     }
 
     private void retire(HeldConnection held, Retirement why, boolean later) {
-        if (held.retire()) {
+        if (held.retire(closing)) {
             retired.accept(why);
             if (later) {
                 long delay = (long) (random.nextDouble() * SPREAD.toNanos());

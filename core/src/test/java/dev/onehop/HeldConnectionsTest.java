@@ -102,6 +102,39 @@ class HeldConnectionsTest {
     }
 
     @Test
+    void theClientIsToldAtOnceThatABusyConnectionIsRetiredAndOfAnIdleOneOnlyToClose() throws Exception {
+        publish(2);
+        List<String> told = new ArrayList<>();
+        Attempt busy = api.attempt();
+        busy.hold(telling("busy", told)).begin();
+        api.attempt().close(); // the other pod's turn
+        Attempt idle = api.attempt();
+        idle.hold(telling("idle", told)).begin().orElseThrow().succeeded();
+        String pod = busy.backend().orElseThrow().podName().orElseThrow();
+        assertThat(idle.backend().orElseThrow().podName()).contains(pod);
+
+        terminating(pod);
+        assertThat(told).containsExactlyInAnyOrder("busy retired", "idle closed");
+        busy.succeeded();
+
+        assertThat(told).containsExactlyInAnyOrder("busy retired", "idle closed", "busy closed");
+    }
+
+    private static HeldConnection.Closing telling(String name, List<String> told) {
+        return new HeldConnection.Closing() {
+            @Override
+            public void close() {
+                told.add(name + " closed");
+            }
+
+            @Override
+            public void retired() {
+                told.add(name + " retired");
+            }
+        };
+    }
+
+    @Test
     void aConnectionWhosePodLeftDuringTheConnectServesTheCallItWasMadeForAndNoOther() throws Exception {
         publish(3);
         Attempt attempt = api.attempt();
@@ -505,7 +538,7 @@ class HeldConnectionsTest {
                 }
                 all.add(threads.submit(() -> {
                     go.await();
-                    boolean retired = held.retire();
+                    boolean retired = held.retire(Runnable::run);
                     held.closeIfIdle(Runnable::run);
                     return retired;
                 }));
