@@ -1,0 +1,110 @@
+package dev.onehop.http.jdk;
+
+import dev.onehop.Attempt;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One hop of a call, sent to one picked backend.
+ *
+ * <p>Its steps follow one another.
+ */
+record Dial<T>(
+        Setup setup,
+        BodyHandler<T> handler,
+        Transport transport,
+        Patience patience,
+        UnderWay underWay,
+        Ways<T> ways,
+        Hop<T> hop) {
+
+    /** Where a hop may go besides a pod. */
+    interface Ways<T> {
+        /** By the wrapped client: to another host, or to the ClusterIP. */
+        CompletionStage<HttpResponse<T>> outside(Hop<T> hop);
+
+        /** What a response leads to, when it is not for the caller; called when its headers are in. */
+        Optional<Hop<T>> next(Hop<T> hop, int status, HttpHeaders headers);
+    }
+
+    /**
+     * Sends to the picked backend. Fails only as long as the connection is not made, so that another backend may be tried;
+     * what goes wrong later is an answer.
+     */
+    CompletionStage<Answer<T>> to(Attempt picked, Duration share) {
+        underWay.goesTo(picked);
+        if (underWay.isCancelled()) {
+            picked.close();
+            return CompletableFuture.failedFuture(new CancellationException());
+        }
+        if (picked.fallback().isPresent()) {
+            return ways.outside(hop).handle((response, failure) -> {
+                picked.close();
+                return failure == null
+                        ? new Answer<>(response, null, null)
+                        : Answer.failed(Failures.explained(picked, Failures.unwrapped(failure)));
+            });
+        }
+        var exchange = new PodExchange<T>(picked, handler, (status, headers) -> ways.next(hop, status, headers));
+        long beganNanos = System.nanoTime();
+        Duration had = patience.left();
+        HttpClient client;
+        CompletableFuture<HttpResponse<T>> sent;
+        try {
+            client = setup.pods().forDial(share, patience.left());
+            sent = send(exchange, picked.address(), client);
+        } catch (IOException | RuntimeException notSent) {
+            picked.close();
+            return CompletableFuture.completedFuture(Answer.failed(notSent));
+        }
+        return underWay.waitsFor(sent).handle((response, thrown) -> {
+            if (thrown == null) {
+                return answered(exchange, response);
+            }
+            Throwable failure = Failures.unwrapped(thrown);
+            if (underWay.isCancelled() || failure instanceof InterruptedException) {
+                picked.close();
+            }
+            if (exchange.hasBegun()) {
+                picked.failed(failure);
+                return Answer.failed(failure);
+            }
+            if (Patience.isCallersHaste(failure, had, Duration.ofNanos(System.nanoTime() - beganNanos), client)) {
+                picked.close();
+            }
+            throw new CompletionException(failure);
+        });
+    }
+
+    private Answer<T> answered(PodExchange<T> exchange, HttpResponse<T> response) {
+        var seen = new ServiceResponse<>(response, hop.request(), hop.previous());
+        return new Answer<>(
+                seen, null, exchange.next().map(next -> next.after(seen)).orElse(null));
+    }
+
+    private CompletableFuture<HttpResponse<T>> send(PodExchange<T> exchange, InetSocketAddress pod, HttpClient client)
+            throws IOException {
+        HttpRequest.Builder onWire = patience.timed(hop.request()).version(HttpClient.Version.HTTP_1_1);
+        hop.request()
+                .bodyPublisher()
+                .ifPresent(body -> onWire.method(hop.request().method(), exchange.watching(body)));
+        setup.form().address(onWire, hop.request(), pod);
+        setup.cookies().addTo(onWire, hop.request());
+        if (hop.authorization() != null) {
+            onWire.setHeader("Authorization", hop.authorization());
+        }
+        HttpRequest built = onWire.build();
+        return setup.form().dialling(pod, () -> transport.send(client, built, exchange));
+    }
+}
