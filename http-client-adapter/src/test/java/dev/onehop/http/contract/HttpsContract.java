@@ -11,11 +11,9 @@ import dev.onehop.http.contract.ClientUnderTest.Setup;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Service;
-import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.TestCertificate;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,6 +21,8 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** TLS keeps the Service's identity, whatever pod is dialled (reliability S-07, S-08, F-19 to F-21). */
 public abstract class HttpsContract extends ContractFixture {
@@ -106,8 +106,7 @@ public abstract class HttpsContract extends ContractFixture {
 
     @Test
     void f21_aPodWhoseHandshakeStallsCostsTimeButNoRequest() throws Exception {
-        var silent = closing(LoopbackPod.start("pod-1", InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
-                .stall();
+        var silent = closing(new SilentPod(SilentPod.Manner.KEEP));
         HttpsPod good = pod("pod-2", right);
         service(HttpsPod.slice("pod-1", silent.port()), good.slice());
         Onehop onehop = onehop();
@@ -119,6 +118,24 @@ public abstract class HttpsContract extends ContractFixture {
         }
 
         assertThat(silent.accepts()).isBetween(1, 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HANG_UP", "RESET"})
+    void aPodThatEndsTheHandshakeCostsNoRequest(SilentPod.Manner manner) throws Exception {
+        var broken = closing(new SilentPod(manner));
+        HttpsPod good = pod("pod-2", right);
+        service(HttpsPod.slice("pod-1", broken.port()), good.slice());
+        Onehop onehop = onehop();
+
+        for (int i = 0; i < 3; i++) {
+            try (ClientUnderTest fresh = open(onehop, trusting())) {
+                assertThat(fresh.send("POST", HTTPS, "order").body()).isEqualTo("pod-2");
+            }
+        }
+
+        assertThat(broken.accepts()).isPositive();
+        assertThat(balancer443(onehop).tally().failed(Signal.TLS_HANDSHAKE)).isPositive();
     }
 
     private HttpsPod pod(String name, TestCertificate identity) throws Exception {
