@@ -23,6 +23,12 @@ final class AbsoluteForm implements PodForm {
     /** Set only while a request is handed to the client, so that one for all is enough. */
     private static final ThreadLocal<@Nullable InetSocketAddress> DIALLED = new ThreadLocal<>();
 
+    /** Not {@code https}: that the client would ask a proxy to tunnel, by {@code CONNECT}. */
+    @Override
+    public boolean isFor(URI uri) {
+        return "http".equalsIgnoreCase(uri.getScheme());
+    }
+
     @Override
     public ProxySelector proxies() {
         return new ProxySelector() {

@@ -41,7 +41,7 @@ final class Credentials {
 
     /** What to send with {@code request} without being asked; null for nothing. */
     @Nullable String known(HttpRequest request) {
-        return mayAdd(request) ? known.get(request.uri().getRawAuthority()) : null;
+        return mayAdd(request) ? known.get(origin(request)) : null;
     }
 
     /**
@@ -67,10 +67,16 @@ final class Credentials {
     /** Remembers or forgets what was sent, by how it went. */
     void learn(HttpRequest request, @Nullable String sent, int status) {
         if (sent != null && status == 401) {
-            known.remove(request.uri().getRawAuthority(), sent);
+            known.remove(origin(request), sent);
         } else if (sent != null) {
-            known.put(request.uri().getRawAuthority(), sent);
+            known.put(origin(request), sent);
         }
+    }
+
+    /** Whom credentials are for; what was told over TLS is not for those who ask in the clear. */
+    private static String origin(HttpRequest request) {
+        return (PodForm.isHttps(request.uri()) ? "https://" : "http://")
+                + request.uri().getRawAuthority();
     }
 
     private boolean mayAdd(HttpRequest request) {
@@ -81,11 +87,17 @@ final class Credentials {
     private @Nullable String ask(URI uri, String realm, Charset charset) {
         PasswordAuthentication answer;
         try {
-            int port = uri.getPort() == -1 ? 80 : uri.getPort();
             answer = authenticator
                     .orElseThrow()
                     .requestPasswordAuthenticationInstance(
-                            uri.getHost(), null, port, "http", realm, "Basic", uri.toURL(), RequestorType.SERVER);
+                            uri.getHost(),
+                            null,
+                            PodForm.port(uri),
+                            PodForm.isHttps(uri) ? "https" : "http",
+                            realm,
+                            "Basic",
+                            uri.toURL(),
+                            RequestorType.SERVER);
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException(e);
         }

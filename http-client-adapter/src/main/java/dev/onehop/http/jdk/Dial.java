@@ -62,7 +62,7 @@ record Dial<T>(
         HttpClient client;
         CompletableFuture<HttpResponse<T>> sent;
         try {
-            client = setup.pods().forDial(share, patience.left());
+            client = setup.pods().forDial(hop.request().uri(), share, patience.left());
             sent = send(exchange, picked.address(), client);
         } catch (IOException | RuntimeException notSent) {
             picked.close();
@@ -76,7 +76,7 @@ record Dial<T>(
             if (underWay.isCancelled() || failure instanceof InterruptedException) {
                 picked.close();
             }
-            if (exchange.hasBegun()) {
+            if (exchange.hasBegun(failure)) {
                 picked.failed(failure);
                 return Answer.failed(failure);
             }

@@ -32,10 +32,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>{@code http://} URLs that name one of our Services are translated: URL, {@code Host}, cookies, credentials, redirects
- * and {@code response.uri()} stay the Service's, only the connection goes to a pod, over HTTP/1.1. A pod that cannot be
- * connected to is replaced by another before a byte of the request is sent, whatever the method. Everything else goes to
- * the wrapped client as it is: other hosts, {@code https://}, requests that a proxy is configured for, push promises and
- * WebSockets.
+ * and {@code response.uri()} stay the Service's, only the connection goes to a pod, over HTTP/1.1. So are {@code https://}
+ * URLs where the JVM runs with {@code -Djdk.httpclient.allowRestrictedHeaders=host}: with the wrapped client's keys and
+ * trust, and the Service's name as SNI and as the one that certificates are checked against. A pod that cannot be connected
+ * to, or does not show who it is, is replaced by another before a byte of the request is sent, whatever the method.
+ * Everything else goes to the wrapped client as it is: other hosts, {@code https://} without that flag, requests that a
+ * proxy is configured for, push promises and WebSockets.
  *
  * <p>Shared: safe from any thread, like the client it wraps.
  */
@@ -114,7 +116,11 @@ public final class OnehopHttpClient extends HttpClient implements AutoCloseable 
         return wrapped.sendAsync(request, handler, pushHandler);
     }
 
-    /** The wrapped client's: WebSockets are not translated. */
+    /**
+     * The wrapped client's: WebSockets are not translated. The JDK would need the flag for {@code Host} even for
+     * {@code ws://}, and does not tell its callers that a conversation is over until they ask for more, so that nobody would
+     * know for how long a pod has it.
+     */
     @Override
     public WebSocket.Builder newWebSocketBuilder() {
         return wrapped.newWebSocketBuilder();

@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 public final class OnehopHttpClientBuilder {
 
     private static final Logger log = LoggerFactory.getLogger(OnehopHttpClient.class);
-    private static final String FLAG = "-Djdk.httpclient.allowRestrictedHeaders=host";
 
     private final HttpClient client;
     private final Onehop onehop;
@@ -29,7 +28,8 @@ public final class OnehopHttpClientBuilder {
      * Whether requests may name the whole URL in their request line, {@code GET http://api-service.shop/orders HTTP/1.1}.
      * That is how Onehop keeps {@code Host} on the Service when the JVM runs without
      * {@code -Djdk.httpclient.allowRestrictedHeaders=host}, and RFC 9112 3.2.2 obliges every server to accept it; but some
-     * servers mishandle it. With {@code false}, and without the flag, requests go to the ClusterIP. On by default.
+     * servers mishandle it. With {@code false}, and without the flag, requests go to the ClusterIP. On by default. It is of
+     * no use to {@code https://}, which needs the flag.
      */
     public OnehopHttpClientBuilder absoluteForm(boolean absoluteForm) {
         this.absoluteForm = absoluteForm;
@@ -43,7 +43,9 @@ public final class OnehopHttpClientBuilder {
 
     private PodForm form() {
         if (OriginForm.isAllowed()) {
-            log.info("requests to Services go to their pods in origin form, because the JVM runs with {}", FLAG);
+            log.info(
+                    "requests to Services go to their pods in origin form, because the JVM runs with {}",
+                    OriginForm.FLAG);
             return new OriginForm();
         }
         if (absoluteForm) {
@@ -51,13 +53,13 @@ public final class OnehopHttpClientBuilder {
             log.warn(
                     "absolute form (GET http://service/path) is standard HTTP, but some servers not written in Java "
                             + "mishandle it; run the JVM with {} to send the ordinary form",
-                    FLAG);
+                    OriginForm.FLAG);
             return new AbsoluteForm();
         }
         log.warn(
                 "requests to Services go to their ClusterIPs: absolute form is switched off, and the ordinary form needs "
                         + "the JVM to run with {}",
-                FLAG);
+                OriginForm.FLAG);
         return PodForm.NONE;
     }
 }

@@ -15,6 +15,9 @@ import java.net.http.HttpRequest;
  */
 final class OriginForm implements PodForm {
 
+    /** What a JVM has to be run with. */
+    static final String FLAG = "-Djdk.httpclient.allowRestrictedHeaders=host";
+
     /** Whether this JVM lets programs set {@code Host}; decided when its HTTP client is first used, and never again. */
     static boolean isAllowed() {
         try {
@@ -23,6 +26,11 @@ final class OriginForm implements PodForm {
         } catch (IllegalArgumentException restricted) {
             return false;
         }
+    }
+
+    @Override
+    public boolean isFor(URI uri) {
+        return "http".equalsIgnoreCase(uri.getScheme()) || PodForm.isHttps(uri);
     }
 
     /** Pods are dialled directly whatever the JVM's proxy settings say (reliability S-11). */
@@ -39,8 +47,9 @@ final class OriginForm implements PodForm {
         }
     }
 
-    /** {@code Host} as the JDK would send it: without the port when that is 80. */
+    /** {@code Host} as the JDK would send it: without the port when that is the scheme's. */
     private static String host(URI uri) {
-        return uri.getPort() == -1 || uri.getPort() == 80 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+        int port = PodForm.port(uri);
+        return port == PodForm.standardPort(uri) ? uri.getHost() : uri.getHost() + ":" + port;
     }
 }

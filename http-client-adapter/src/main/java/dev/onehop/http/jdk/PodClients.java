@@ -2,17 +2,21 @@ package dev.onehop.http.jdk;
 
 import java.io.IOException;
 import java.net.ProxySelector;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clients that talk to pods: like the wrapped one, but HTTP/1.1 only, following no redirects, and knowing neither
  * cookies nor credentials, which {@link Call} handles on the Service's URL. The JDK fixes the connect timeout per client,
  * so there is one client per step of it, made when first needed: usually one with a second, for Services with several
- * pods, or one with the wrapped client's own, for those with a single pod.
+ * pods, or one with the wrapped client's own, for those with a single pod. It fixes TLS per client too, and keeps
+ * connections by the pod's address alone: so {@code https} has clients of its own for every name of a Service, or a
+ * connection that has shown one Service's certificate would be used for another.
  *
  * <p>Shared: safe from any thread.
  */
@@ -25,7 +29,7 @@ final class PodClients {
 
     private final HttpClient wrapped;
     private final ProxySelector proxies;
-    private final Map<Duration, HttpClient> byConnectTimeout = new ConcurrentHashMap<>();
+    private final Map<Kind, HttpClient> made = new ConcurrentHashMap<>();
     private boolean stopped;
 
     PodClients(HttpClient wrapped, ProxySelector proxies) {
@@ -34,25 +38,34 @@ final class PodClients {
     }
 
     /**
+     * What a client cannot change once it is made.
+     *
+     * @param tlsName of the Service; null without TLS
+     */
+    private record Kind(Duration connectTimeout, @Nullable String tlsName) {}
+
+    /**
      * The client for one dial.
      *
+     * @param uri the Service's
      * @param share how long this dial may take
      * @param left how long the whole call may still take: not much more than {@code share} on the last dial, where the
      *     request's own timeout keeps the time
      * @throws IOException when stopped
      */
-    HttpClient forDial(Duration share, Duration left) throws IOException {
+    HttpClient forDial(URI uri, Duration share, Duration left) throws IOException {
         Duration own = wrapped.connectTimeout().orElse(FOREVER);
         boolean last = share.multipliedBy(3).compareTo(left.multipliedBy(2)) > 0;
         Duration step = last ? own : step(share);
-        Duration connectTimeout = step.compareTo(own) < 0 ? step : own;
-        HttpClient made = byConnectTimeout.get(connectTimeout);
-        return made == null ? made(connectTimeout) : made;
+        var kind = new Kind(
+                step.compareTo(own) < 0 ? step : own, PodForm.isHttps(uri) ? NamedTls.name(uri.getHost()) : null);
+        HttpClient known = made.get(kind);
+        return known == null ? made(kind) : known;
     }
 
     /** Those made so far. */
     List<HttpClient> all() {
-        return List.copyOf(byConnectTimeout.values());
+        return List.copyOf(made.values());
     }
 
     /** Makes no more; returns those made so far, which are then all there will ever be. */
@@ -61,11 +74,11 @@ final class PodClients {
         return all();
     }
 
-    private synchronized HttpClient made(Duration connectTimeout) throws IOException {
+    private synchronized HttpClient made(Kind kind) throws IOException {
         if (stopped) {
             throw new IOException("OnehopHttpClient is closed");
         }
-        return byConnectTimeout.computeIfAbsent(connectTimeout, this::make);
+        return made.computeIfAbsent(kind, this::make);
     }
 
     /** The longest step within {@code share}; a third of three seconds, less what has passed since, is a second. */
@@ -76,14 +89,18 @@ final class PodClients {
                 .orElse(SHORTEST);
     }
 
-    private HttpClient make(Duration connectTimeout) {
+    private HttpClient make(Kind kind) {
         HttpClient.Builder client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .proxy(proxies);
         wrapped.executor().ifPresent(client::executor);
-        if (connectTimeout.compareTo(FOREVER) < 0) {
-            client.connectTimeout(connectTimeout);
+        if (kind.connectTimeout().compareTo(FOREVER) < 0) {
+            client.connectTimeout(kind.connectTimeout());
+        }
+        if (kind.tlsName() != null) {
+            client.sslContext(NamedTls.context(wrapped.sslContext(), kind.tlsName()))
+                    .sslParameters(NamedTls.parameters(wrapped.sslParameters(), kind.tlsName()));
         }
         return client.build();
     }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,8 @@ final class PodExchange<T> implements BodyHandler<T> {
     private final Attempt attempt;
     private final BodyHandler<T> handler;
     private final Continuation<T> continuation;
-    private volatile boolean begun;
+    private volatile boolean bodyAskedFor;
+    private volatile boolean answered;
     private volatile Optional<Hop<T>> next = Optional.empty();
 
     /** Says what a response leads to, if it is not for the caller. */
@@ -47,9 +49,14 @@ final class PodExchange<T> implements BodyHandler<T> {
         this.continuation = continuation;
     }
 
-    /** Whether the pod may have got some of the request, so that nobody else may get it. */
-    boolean hasBegun() {
-        return begun;
+    /**
+     * Whether the pod may have got some of the request, so that nobody else may get it. When a pod ends the connection
+     * instead of the TLS handshake, the JDK asks for the body all the same and then reports the handshake.
+     *
+     * @param failure how the request ended
+     */
+    boolean hasBegun(Throwable failure) {
+        return answered || (bodyAskedFor && !(failure instanceof SSLHandshakeException));
     }
 
     /** What the response led to. */
@@ -57,7 +64,7 @@ final class PodExchange<T> implements BodyHandler<T> {
         return next;
     }
 
-    /** {@code body}, noticed when the client begins to send it: that is after the connection is made. */
+    /** {@code body}, noticed when the client begins to send it: after the connection is made, TLS aside. */
     BodyPublisher watching(BodyPublisher body) {
         return new BodyPublisher() {
             @Override
@@ -67,7 +74,7 @@ final class PodExchange<T> implements BodyHandler<T> {
 
             @Override
             public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
-                begun = true;
+                bodyAskedFor = true;
                 body.subscribe(subscriber);
             }
         };
@@ -75,7 +82,7 @@ final class PodExchange<T> implements BodyHandler<T> {
 
     @Override
     public BodySubscriber<T> apply(ResponseInfo response) {
-        begun = true;
+        answered = true;
         attempt.connected();
         try {
             next = continuation.next(response.statusCode(), response.headers());

@@ -9,12 +9,17 @@ import java.util.function.Supplier;
 
 /**
  * How a request to a Service gets to a pod with its {@code Host} still the Service's. The JDK's client has no hook for
- * that, so there are two ways round: {@link OriginForm} and {@link AbsoluteForm}.
+ * that, so there are two ways round: {@link OriginForm} and, for {@code http://} only, {@link AbsoluteForm}.
  */
 interface PodForm {
 
     /** No way: requests to Services go to their ClusterIPs. */
     PodForm NONE = new PodForm() {
+        @Override
+        public boolean isFor(URI uri) {
+            return false;
+        }
+
         @Override
         public ProxySelector proxies() {
             return HttpClient.Builder.NO_PROXY;
@@ -25,6 +30,9 @@ interface PodForm {
             throw new IllegalStateException("no way to keep Host, so there should be no pod to go to");
         }
     };
+
+    /** Whether it keeps {@code Host} for URLs of this scheme. */
+    boolean isFor(URI uri);
 
     /** What the clients that talk to pods use. */
     ProxySelector proxies();
@@ -37,6 +45,20 @@ interface PodForm {
         return send.get();
     }
 
+    static boolean isHttps(URI uri) {
+        return "https".equalsIgnoreCase(uri.getScheme());
+    }
+
+    /** The port that {@code uri} names, or its scheme's. */
+    static int port(URI uri) {
+        return uri.getPort() == -1 ? standardPort(uri) : uri.getPort();
+    }
+
+    /** 443 or 80. */
+    static int standardPort(URI uri) {
+        return isHttps(uri) ? 443 : 80;
+    }
+
     /**
      * The part of {@code uri} that belongs on the wire, at another authority: no user information, no fragment, a path
      * even when it is empty, and ASCII only.
@@ -44,7 +66,9 @@ interface PodForm {
     static URI onWire(URI uri, String authority) {
         String path = uri.getRawPath();
         String query = uri.getRawQuery();
-        String text = "http://" + authority + (path == null || path.isEmpty() ? "/" : path)
+        String text = (isHttps(uri) ? "https://" : "http://")
+                + authority
+                + (path == null || path.isEmpty() ? "/" : path)
                 + (query == null ? "" : "?" + query);
         URI onWire = URI.create(text);
         String ascii = onWire.toASCIIString();

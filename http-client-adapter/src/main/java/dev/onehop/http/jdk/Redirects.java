@@ -53,7 +53,7 @@ record Redirects(HttpClient.Redirect policy, int limit) {
     private static HttpRequest request(HttpRequest from, int status, URI to) {
         boolean sameOrigin = to.getScheme().equalsIgnoreCase(from.uri().getScheme())
                 && to.getHost().equalsIgnoreCase(from.uri().getHost())
-                && port(to) == port(from.uri());
+                && PodForm.port(to) == PodForm.port(from.uri());
         HttpRequest.Builder next = HttpRequest.newBuilder(
                         from, (name, value) -> sameOrigin || !OWN.contains(name.toLowerCase(Locale.ROOT)))
                 .uri(to);
@@ -64,11 +64,6 @@ record Redirects(HttpClient.Redirect policy, int limit) {
         return method.equals("GET")
                 ? next.GET().build()
                 : next.method(method, BodyPublishers.noBody()).build();
-    }
-
-    private static int port(URI uri) {
-        int standard = "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
-        return uri.getPort() == -1 ? standard : uri.getPort();
     }
 
     private static String method(int status, String method) {

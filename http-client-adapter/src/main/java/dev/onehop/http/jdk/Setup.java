@@ -11,6 +11,9 @@ import java.net.http.HttpRequest;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all calls of one {@link OnehopHttpClient} share, and which requests are ours at all.
@@ -18,6 +21,8 @@ import java.util.concurrent.ForkJoinPool;
  * <p>Shared: safe from any thread.
  */
 final class Setup {
+
+    private static final Logger log = LoggerFactory.getLogger(OnehopHttpClient.class);
 
     private final HttpClient wrapped;
     private final Onehop onehop;
@@ -27,6 +32,7 @@ final class Setup {
     private final Redirects redirects;
     private final Cookies cookies;
     private final Credentials credentials;
+    private final AtomicBoolean told = new AtomicBoolean();
 
     Setup(HttpClient wrapped, Onehop onehop, PodForm form) {
         this.wrapped = wrapped;
@@ -73,26 +79,36 @@ final class Setup {
     /** Whose pods {@code request} goes to; empty when it is not ours and goes to the wrapped client as it is. */
     Optional<Balancer> target(HttpRequest request) {
         URI uri = request.uri();
-        if (!"http".equalsIgnoreCase(uri.getScheme()) || form.equals(PodForm.NONE)) {
-            bypass(request);
-            return Optional.empty();
+        if (form.isFor(uri)) {
+            return balancer(uri).filter(ours -> !isProxied(uri));
         }
-        return balancer(uri, 80).filter(ours -> !isProxied(uri));
+        if (bypass(request) && PodForm.isHttps(uri) && told.compareAndSet(false, true)) {
+            log.warn(
+                    "https requests to Services go to their ClusterIPs, {} is the first: Host can be kept over TLS only "
+                            + "where the JVM runs with {}",
+                    uri.getHost(),
+                    OriginForm.FLAG);
+        }
+        return Optional.empty();
     }
 
-    /** Counts a request to one of our Services that we cannot translate; one for a proxy was never ours. */
-    void bypass(HttpRequest request) {
+    /**
+     * Counts a request to one of our Services that we cannot translate; one for a proxy was never ours.
+     *
+     * @return whether there was something to count
+     */
+    boolean bypass(HttpRequest request) {
         if (isProxied(request.uri())) {
-            return;
+            return false;
         }
-        int port = "https".equalsIgnoreCase(request.uri().getScheme()) ? 443 : 80;
-        balancer(request.uri(), port).ifPresent(ours -> ours.bypassed(FallbackReason.PROTOCOL_UNSUPPORTED));
+        Optional<Balancer> ours = balancer(request.uri());
+        ours.ifPresent(balancer -> balancer.bypassed(FallbackReason.PROTOCOL_UNSUPPORTED));
+        return ours.isPresent();
     }
 
-    private Optional<Balancer> balancer(URI uri, int defaultPort) {
+    private Optional<Balancer> balancer(URI uri) {
         String host = uri.getHost();
-        int port = uri.getPort() == -1 ? defaultPort : uri.getPort();
-        return host == null ? Optional.empty() : onehop.forHost(host, port);
+        return host == null ? Optional.empty() : onehop.forHost(host, PodForm.port(uri));
     }
 
     /** Whether the wrapped client would send {@code uri} through a proxy, by its own selector or the JVM's. */

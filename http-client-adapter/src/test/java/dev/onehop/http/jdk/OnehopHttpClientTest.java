@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.onehop.Balancer;
 import dev.onehop.NoBackendException;
 import dev.onehop.eligible.FallbackReason;
 import dev.onehop.eligible.Verdict;
@@ -15,7 +14,6 @@ import dev.onehop.service.ServiceView;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.PodRequest;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -179,19 +177,6 @@ class OnehopHttpClientTest extends HttpFixture {
         assertThat(response.body()).isEqualTo("cluster-ip");
         assertThat(foreign.request().target()).isEqualTo("/");
         assertThat(pods.requests()).isZero();
-    }
-
-    @Test
-    void httpsGoesToTheClusterIpAndIsCounted() {
-        LoopbackPod clusterIp = clusterIp();
-        Balancer balancer = onehop.balancer("api-service.shop:" + clusterIp.port());
-
-        assertThatThrownBy(() -> get("https://api-service.shop:" + clusterIp.port() + "/"))
-                .isInstanceOf(IOException.class);
-
-        assertThat(clusterIp.accepts()).isPositive();
-        assertThat(balancer.explain().fallbacks()).containsOnlyKeys(FallbackReason.PROTOCOL_UNSUPPORTED);
-        assertThat(pods.accepts()).isZero();
     }
 
     @Test
