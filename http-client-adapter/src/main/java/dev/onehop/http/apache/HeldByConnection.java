@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class HeldByConnection {
 
     private final Map<HttpConnection, Kept> open = new ConcurrentHashMap<>();
-    private volatile long foundStaleNanos = System.nanoTime();
+    private final Staleness staleness = new Staleness();
 
     /** A connection is made. */
     void made(HttpConnection connection, HeldConnection held) {
@@ -43,18 +43,14 @@ final class HeldByConnection {
         return kept == null ? null : kept.held;
     }
 
-    /** A connection that was kept turned out to be closed by its pod: others may be, for the same reason. */
-    void foundStale() {
-        foundStaleNanos = System.nanoTime();
+    Staleness staleness() {
+        return staleness;
     }
 
-    /**
-     * Whether its pod has closed a connection. Looking takes a millisecond, so that only those are looked at that were
-     * idle when another was found stale; the pool looks at those that are idle for long.
-     */
+    /** Whether its pod has closed a connection, where that is suspected; looking takes a millisecond. */
     boolean isStale(@Nullable HttpConnection connection) {
         Kept kept = connection == null ? null : open.get(connection);
-        if (kept == null || kept.usedNanos - foundStaleNanos > 0) {
+        if (kept == null || !staleness.suspects(kept.usedNanos)) {
             return false;
         }
         try {

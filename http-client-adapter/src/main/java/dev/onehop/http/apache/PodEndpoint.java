@@ -91,7 +91,7 @@ final class PodEndpoint extends ConnectionEndpoint implements ConnectionHolder {
             return response;
         } catch (IOException | HttpException | RuntimeException failure) {
             if (now.failed(failure) == Signal.STALE_CONNECTION) {
-                held.foundStale();
+                held.staleness().found();
             }
             throw failure;
         }

@@ -41,7 +41,7 @@ final class WatchedEntity extends HttpEntityWrapper {
         }
     }
 
-    /** As for the stream: Apache's own retry of a 503 closes it so, unread. */
+    /** Apache reads what is left, which may break. */
     @Override
     public void close() throws IOException {
         try {

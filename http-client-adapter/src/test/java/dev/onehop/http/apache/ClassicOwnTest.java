@@ -4,31 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.onehop.Balancer;
 import dev.onehop.Onehop;
-import dev.onehop.PushedOnehop;
-import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
 import dev.onehop.http.contract.ContractFixture;
-import dev.onehop.service.AddressFamily;
-import dev.onehop.service.AddressPolicy;
-import dev.onehop.service.Service;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.PodResponse;
-import dev.onehop.time.ManualTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -41,76 +27,12 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.util.TimeValue;
 import org.junit.jupiter.api.Test;
 
-/** What is Apache's own: its retries, its stale pool, proxies, redirects, callers that leave, settings that stay. */
+/** What is Apache's own: proxies, redirects, callers that leave, settings that stay. */
 class ClassicOwnTest extends ContractFixture {
 
     @Override
     protected ClientUnderTest open(Onehop onehop, Setup setup) {
         return ClassicClient.over(onehop, setup);
-    }
-
-    @Test
-    void f12_apachesOwnRetryMultipliesNoConnects() throws Exception {
-        LoopbackPods pods = pods(5);
-        discovery.set(
-                Service.builder(LoopbackPods.API.namespace(), LoopbackPods.API.name())
-                        .clusterIps(List.of("10.96.123.45"))
-                        .ipFamilies(AddressFamily.IPV4)
-                        .port("http", 443)
-                        .build(),
-                LoopbackPods.slices(pods.all()));
-        pods.forEach(LoopbackPod::resetAfterAccept); // in the midst of the handshake
-        var time = new ManualTime();
-        Onehop onehop =
-                closing(PushedOnehop.builder(discovery, time, new SplittableRandom(3)) // whose prober dials nobody
-                        .addressPolicy(AddressPolicy.allowingLoopback())
-                        .build());
-        Balancer balancer = onehop.forHost("api-service.shop", 443).orElseThrow();
-        time.run();
-        CloseableHttpClient http = http(onehop, HttpClients.custom());
-
-        assertThatThrownBy(() -> status(http, "https://api-service.shop/")).isInstanceOf(IOException.class);
-
-        pods.forEach(LoopbackPod::awaitAccepted);
-        assertThat(balancer.tally().started()).isEqualTo(pods.accepts());
-        assertThat(pods.all()).allSatisfy(pod -> assertThat(pod.accepts()).isLessThanOrEqualTo(1));
-        assertThat(pods.accepts())
-                .as("three, or all where resets come so early that they are refusals")
-                .isBetween(2, 5);
-        System.out.printf(
-                "F-12 %s: %d SYNs, %d dials%n",
-                "classic", pods.accepts(), balancer.tally().started());
-    }
-
-    @Test
-    void f15_aPoolOfStaleConnectionsFailsNoGet() throws Exception {
-        LoopbackPods pods = pods(1);
-        Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop);
-        for (int i = 0; i < 5; i++) {
-            together(client, pods.get(0), 4);
-            await().atMost(SOON).until(() -> pods.get(0).connections() == 4);
-            pods.get(0).closeIdle();
-            assertThat(client.get(URL + "/").status()).isEqualTo(200);
-        }
-
-        assertThat(balancer(onehop).eligible().ejected()).isEmpty();
-        assertThat(balancer(onehop).tally().failed(Signal.RESET)).isZero();
-        System.out.printf(
-                "F-15 classic: %d stale connections noticed, 0 failed%n",
-                balancer(onehop).tally().failed(Signal.STALE_CONNECTION));
-    }
-
-    @Test
-    void a503ThatApacheRepeatsAndNobodyReadsCounts() throws Exception {
-        LoopbackPods pods = pods(1);
-        pods.get(0).answering(request -> PodResponse.of(503, "no"));
-        Onehop onehop = onehop();
-
-        assertThat(status(http(onehop, HttpClients.custom()), URL + "/")).isEqualTo(503);
-
-        assertThat(pods.requests()).as("one repeat by Apache's own rule").isEqualTo(2);
-        assertThat(balancer(onehop).tally().failed(Signal.UNAVAILABLE)).isEqualTo(2);
     }
 
     @Test
@@ -125,6 +47,21 @@ class ClassicOwnTest extends ContractFixture {
 
         assertThat(pods.accepts()).isZero();
         assertThat(proxy.request().line()).startsWith("GET http://api-service.shop/orders");
+    }
+
+    @Test
+    void s11_aProxyThatIsAServiceItselfIsReachedAsEver() throws Exception {
+        LoopbackPods pods = pods(1);
+        LoopbackPod proxy = clusterIp();
+        discovery.set(Services.on(proxy.port()), LoopbackPods.slices(pods.all()));
+        Onehop onehop = onehop();
+        CloseableHttpClient http =
+                http(onehop, HttpClients.custom().setProxy(new HttpHost("api-service.shop", proxy.port())));
+
+        assertThat(status(http, "http://foreign.example/")).isEqualTo(200);
+
+        assertThat(pods.accepts()).isZero();
+        assertThat(proxy.request().line()).startsWith("GET http://foreign.example/");
     }
 
     @Test
@@ -172,6 +109,19 @@ class ClassicOwnTest extends ContractFixture {
 
         assertThat(pods.accepts()).isEqualTo(1);
         assertThat(balancer(onehop).tally().succeeded()).isEqualTo(3);
+    }
+
+    @Test
+    void aResponseClosedUnreadIsReadToItsEndByApacheAndHasEnded() throws Exception {
+        pods(1);
+        Onehop onehop = onehop();
+        CloseableHttpClient http = http(onehop, HttpClients.custom());
+
+        try (ClassicHttpResponse response = http.executeOpen(null, new HttpGet(URL + "/"), null)) {
+            assertThat(response.getCode()).isEqualTo(200);
+        }
+
+        assertThat(balancer(onehop).tally().succeeded()).isEqualTo(1);
     }
 
     @Test
@@ -231,31 +181,5 @@ class ClassicOwnTest extends ContractFixture {
             EntityUtils.consume(response.getEntity());
             return response.getCode();
         });
-    }
-
-    /** So many requests at once, so that there are as many connections. */
-    private static void together(ClientUnderTest client, LoopbackPod pod, int count) throws Exception {
-        var all = new CountDownLatch(count);
-        pod.answering(request -> {
-            all.countDown();
-            try {
-                all.await(10, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return pod.echo(request);
-        });
-        var callers = Executors.newFixedThreadPool(count);
-        try {
-            List<Future<Integer>> answers = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                answers.add(callers.submit(() -> client.get(URL + "/").status()));
-            }
-            for (Future<Integer> each : answers) {
-                assertThat(each.get(10, TimeUnit.SECONDS)).isEqualTo(200);
-            }
-        } finally {
-            callers.shutdownNow();
-        }
     }
 }

@@ -1,0 +1,64 @@
+package dev.onehop.http.apache;
+
+import java.net.SocketAddress;
+import java.util.concurrent.CancellationException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
+import org.apache.hc.core5.net.NamedEndpoint;
+import org.apache.hc.core5.reactor.ssl.TransportSecurityLayer;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * As {@link HandshakeFailures}, for the asynchronous client's handshakes.
+ *
+ * <p>Shared: as safe as the strategy it wraps.
+ */
+record AsyncHandshakeFailures(TlsStrategy tls) implements TlsStrategy {
+
+    @Override
+    public void upgrade(
+            TransportSecurityLayer session,
+            NamedEndpoint endpoint,
+            @Nullable Object attachment,
+            @Nullable Timeout handshakeTimeout,
+            FutureCallback<TransportSecurityLayer> callback) {
+        tls.upgrade(session, endpoint, attachment, handshakeTimeout, new FutureCallback<TransportSecurityLayer>() {
+            @Override
+            public void completed(TransportSecurityLayer secure) {
+                callback.completed(secure);
+            }
+
+            @Override
+            public void failed(Exception failure) {
+                callback.failed(isPlain(failure) ? failure : HandshakeFailures.failure(failure));
+            }
+
+            @Override
+            public void cancelled() {
+                callback.cancelled();
+            }
+        });
+    }
+
+    private static boolean isPlain(Exception failure) {
+        return failure instanceof SSLHandshakeException
+                || failure instanceof SSLPeerUnverifiedException
+                || failure instanceof CancellationException;
+    }
+
+    @Override
+    @Deprecated
+    public boolean upgrade(
+            TransportSecurityLayer session,
+            HttpHost host,
+            SocketAddress local,
+            SocketAddress remote,
+            @Nullable Object attachment,
+            @Nullable Timeout handshakeTimeout) {
+        return tls.upgrade(session, host, local, remote, attachment, handshakeTimeout);
+    }
+}

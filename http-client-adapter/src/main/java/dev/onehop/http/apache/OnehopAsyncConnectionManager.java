@@ -1,0 +1,221 @@
+package dev.onehop.http.apache;
+
+import dev.onehop.Onehop;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.nio.AsyncClientConnectionManager;
+import org.apache.hc.client5.http.nio.AsyncConnectionEndpoint;
+import org.apache.hc.core5.concurrent.CallbackContribution;
+import org.apache.hc.core5.concurrent.ComplexFuture;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.concurrent.FutureContribution;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.ConnPoolControl;
+import org.apache.hc.core5.pool.PoolStats;
+import org.apache.hc.core5.reactor.ConnectionInitiator;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The same as {@link OnehopConnectionManager} for Apache's asynchronous client, over HTTP/1.1 and HTTP/2:
+ *
+ * <pre>{@code
+ * HttpAsyncClients.custom().setConnectionManager(OnehopAsyncConnectionManager.of(onehop)).build();
+ * OnehopAsyncConnectionManager.of(onehop, pool -> pool.setMaxConnPerRoute(50).setTlsStrategy(tls)); // as usual
+ * }</pre>
+ *
+ * <p>An HTTP/2 connection carries one exchange at a time, as Apache's pool has it by default. Its experimental
+ * {@code setMessageMultiplexing(true)} is not meant for this one: a connection that is retired cannot be taken out of a pool
+ * that shares it. Neither is {@code HttpAsyncClients.customHttp2()}, which has a pool of its own.
+ *
+ * <p>Shared: safe from any thread. Closing it closes its connections, and not {@code onehop}.
+ */
+public final class OnehopAsyncConnectionManager implements AsyncClientConnectionManager, ConnPoolControl<HttpRoute> {
+
+    private final PoolingAsyncClientConnectionManager pool;
+    private final Staleness staleness = new Staleness();
+
+    private OnehopAsyncConnectionManager(PoolingAsyncClientConnectionManager pool) {
+        this.pool = pool;
+    }
+
+    /** A pool of Apache's default settings: five connections per route, 25 in all. */
+    public static OnehopAsyncConnectionManager of(Onehop onehop) {
+        return of(onehop, pool -> {});
+    }
+
+    /**
+     * A pool of the user's settings.
+     *
+     * @param settings gets the builder of Apache's pool before it is built: TLS, sizes, timeouts, DNS, all that it has
+     */
+    public static OnehopAsyncConnectionManager of(
+            Onehop onehop, Consumer<? super PoolingAsyncClientConnectionManagerBuilder> settings) {
+        var builder = new PodAsyncPoolBuilder(Objects.requireNonNull(onehop, "onehop"));
+        settings.accept(builder);
+        return new OnehopAsyncConnectionManager(builder.build());
+    }
+
+    @Override
+    public Future<AsyncConnectionEndpoint> lease(
+            String id,
+            HttpRoute route,
+            @Nullable Object state,
+            Timeout requestTimeout,
+            FutureCallback<AsyncConnectionEndpoint> callback) {
+        var result = new ComplexFuture<AsyncConnectionEndpoint>(callback);
+        result.setDependency(pool.lease(
+                id, route, state, requestTimeout, new FutureContribution<AsyncConnectionEndpoint>(result) {
+                    @Override
+                    public void completed(AsyncConnectionEndpoint leased) {
+                        PodAsyncEndpoint.leased(leased, route, staleness, ours -> {
+                            if (!result.completed(ours)) {
+                                ours.close(CloseMode.GRACEFUL); // nobody waits for it
+                                release(ours, null, TimeValue.ZERO_MILLISECONDS);
+                            }
+                        });
+                    }
+                }));
+        return result;
+    }
+
+    @Override
+    public Future<AsyncConnectionEndpoint> connect(
+            AsyncConnectionEndpoint endpoint,
+            ConnectionInitiator initiator,
+            @Nullable Timeout connectTimeout,
+            @Nullable Object attachment,
+            HttpContext context,
+            FutureCallback<AsyncConnectionEndpoint> callback) {
+        PodAsyncEndpoint ours = ours(endpoint);
+        var result = new ComplexFuture<AsyncConnectionEndpoint>(callback);
+        var connected = new FutureContribution<AsyncConnectionEndpoint>(result) {
+            @Override
+            public void completed(AsyncConnectionEndpoint same) {
+                ours.connected();
+                result.completed(ours);
+            }
+        };
+        if (!ours.isDirect()) {
+            result.setDependency(
+                    pool.connect(ours.delegate(), initiator, connectTimeout, attachment, context, connected));
+            return result;
+        }
+        context.setAttribute(PodOperator.DIRECT, true);
+        try {
+            result.setDependency(
+                    pool.connect(ours.delegate(), initiator, connectTimeout, attachment, context, connected));
+        } finally {
+            context.removeAttribute(PodOperator.DIRECT);
+        }
+        return result;
+    }
+
+    @Override
+    public void upgrade(AsyncConnectionEndpoint endpoint, @Nullable Object attachment, HttpContext context) {
+        pool.upgrade(ours(endpoint).delegate(), attachment, context);
+    }
+
+    @Override
+    public void upgrade(
+            AsyncConnectionEndpoint endpoint,
+            @Nullable Object attachment,
+            HttpContext context,
+            FutureCallback<AsyncConnectionEndpoint> callback) {
+        PodAsyncEndpoint ours = ours(endpoint);
+        pool.upgrade(ours.delegate(), attachment, context, new CallbackContribution<AsyncConnectionEndpoint>(callback) {
+            @Override
+            public void completed(AsyncConnectionEndpoint same) {
+                if (callback != null) {
+                    callback.completed(ours);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void release(AsyncConnectionEndpoint endpoint, @Nullable Object newState, TimeValue keepAlive) {
+        PodAsyncEndpoint ours = ours(endpoint);
+        ours.released();
+        pool.release(ours.delegate(), newState, keepAlive);
+    }
+
+    private static PodAsyncEndpoint ours(AsyncConnectionEndpoint endpoint) {
+        if (endpoint instanceof PodAsyncEndpoint ours) {
+            return ours;
+        }
+        throw new IllegalStateException("endpoint: " + endpoint + " (expected: one that this manager has leased)");
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    @Override
+    public void close(CloseMode closeMode) {
+        pool.close(closeMode);
+    }
+
+    @Override
+    public void setMaxTotal(int max) {
+        pool.setMaxTotal(max);
+    }
+
+    @Override
+    public int getMaxTotal() {
+        return pool.getMaxTotal();
+    }
+
+    @Override
+    public void setDefaultMaxPerRoute(int max) {
+        pool.setDefaultMaxPerRoute(max);
+    }
+
+    @Override
+    public int getDefaultMaxPerRoute() {
+        return pool.getDefaultMaxPerRoute();
+    }
+
+    @Override
+    public void setMaxPerRoute(HttpRoute route, int max) {
+        pool.setMaxPerRoute(route, max);
+    }
+
+    @Override
+    public int getMaxPerRoute(HttpRoute route) {
+        return pool.getMaxPerRoute(route);
+    }
+
+    @Override
+    public void closeIdle(TimeValue idleTime) {
+        pool.closeIdle(idleTime);
+    }
+
+    @Override
+    public void closeExpired() {
+        pool.closeExpired();
+    }
+
+    @Override
+    public Set<HttpRoute> getRoutes() {
+        return pool.getRoutes();
+    }
+
+    @Override
+    public PoolStats getTotalStats() {
+        return pool.getTotalStats();
+    }
+
+    @Override
+    public PoolStats getStats(HttpRoute route) {
+        return pool.getStats(route);
+    }
+}

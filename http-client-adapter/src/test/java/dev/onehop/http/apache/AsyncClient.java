@@ -1,0 +1,85 @@
+package dev.onehop.http.apache;
+
+import dev.onehop.Onehop;
+import dev.onehop.http.contract.ClientUnderTest;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.ExecutionException;
+import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
+import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
+import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/** Apache's asynchronous client. */
+record AsyncClient(CloseableHttpAsyncClient http) implements ClientUnderTest {
+
+    static AsyncClient over(Onehop onehop, Setup setup) {
+        var manager = OnehopAsyncConnectionManager.of(onehop, pool -> {
+            pool.setMaxConnTotal(setup.connections())
+                    .setMaxConnPerRoute(setup.connections())
+                    .setDefaultTlsConfig(TlsConfig.custom()
+                            .setVersionPolicy(
+                                    setup.http2() ? HttpVersionPolicy.NEGOTIATE : HttpVersionPolicy.FORCE_HTTP_1)
+                            .build())
+                    .setDefaultConnectionConfig(ConnectionConfig.custom()
+                            .setConnectTimeout(Timeout.of(setup.connectTimeout()))
+                            .build());
+            if (setup.trust() != null) {
+                pool.setTlsStrategy(ClientTlsStrategyBuilder.create()
+                        .setSslContext(setup.trust())
+                        .buildAsync());
+            }
+        });
+        CloseableHttpAsyncClient http = HttpAsyncClients.custom()
+                .setConnectionManager(manager)
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setResponseTimeout(Timeout.of(setup.responseTimeout()))
+                        .build())
+                .setRetryStrategy(new ConnectRetries())
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .build();
+        http.start();
+        return new AsyncClient(http);
+    }
+
+    @Override
+    public Answer send(String method, String url, @Nullable String body) throws IOException {
+        SimpleHttpRequest request =
+                SimpleRequestBuilder.create(method).setUri(url).build();
+        if (body != null) {
+            request.setBody(body, ContentType.TEXT_PLAIN);
+        }
+        try {
+            SimpleHttpResponse response = http.execute(request, null).get();
+            return new Answer(
+                    response.getCode(),
+                    "HTTP/" + (response.getVersion().getMajor() == 2 ? "2" : "1.1"),
+                    response.getBodyText() == null ? "" : response.getBodyText());
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException().initCause(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            http.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

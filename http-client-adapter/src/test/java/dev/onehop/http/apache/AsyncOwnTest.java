@@ -1,0 +1,160 @@
+package dev.onehop.http.apache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.onehop.Balancer;
+import dev.onehop.Onehop;
+import dev.onehop.PushedOnehop;
+import dev.onehop.health.Signal;
+import dev.onehop.http.contract.ClientUnderTest;
+import dev.onehop.http.contract.ClientUnderTest.Setup;
+import dev.onehop.http.contract.ContractFixture;
+import dev.onehop.service.AddressPolicy;
+import dev.onehop.service.EndpointSlice;
+import dev.onehop.testing.LoopbackPod;
+import dev.onehop.testing.LoopbackPods;
+import dev.onehop.testing.PodResponse;
+import dev.onehop.time.ManualTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
+import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
+import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.core5.http.HttpHost;
+import org.junit.jupiter.api.Test;
+
+/** What is the asynchronous client's own: retries, callers that cancel, its pool's stale connections, proxies. */
+class AsyncOwnTest extends ContractFixture {
+
+    private static final String HTTPS = "https://api-service.shop/";
+
+    @Override
+    protected ClientUnderTest open(Onehop onehop, Setup setup) {
+        return AsyncClient.over(onehop, setup);
+    }
+
+    @Test
+    void f12_apachesOwnRetryMultipliesNoConnects() throws Exception {
+        LoopbackPods pods = pods(5);
+        service(LoopbackPods.slices(pods.all()));
+        pods.forEach(LoopbackPod::resetAfterAccept); // in the midst of the handshake
+        var time = new ManualTime();
+        Onehop onehop =
+                closing(PushedOnehop.builder(discovery, time, new SplittableRandom(3)) // whose prober dials nobody
+                        .addressPolicy(AddressPolicy.allowingLoopback())
+                        .build());
+        Balancer balancer = balancer443(onehop);
+        time.run();
+        CloseableHttpAsyncClient http = http(onehop, HttpAsyncClients.custom());
+
+        assertThatThrownBy(() -> http.execute(get(HTTPS), null).get(20, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class);
+
+        pods.forEach(LoopbackPod::awaitAccepted);
+        assertThat(balancer.tally().started()).isEqualTo(pods.accepts());
+        assertThat(pods.all()).allSatisfy(pod -> assertThat(pod.accepts()).isLessThanOrEqualTo(1));
+        assertThat(pods.accepts())
+                .as("three, or all where resets come so early that they are refusals")
+                .isBetween(3, 5);
+        System.out.printf(
+                "F-12 async: %d SYNs, %d dials%n",
+                pods.accepts(), balancer.tally().started());
+    }
+
+    @Test
+    void f15_aPoolOfStaleConnectionsFailsNoGet() throws Exception {
+        LoopbackPods pods = pods(1);
+        Onehop onehop = onehop();
+        CloseableHttpAsyncClient http = http(onehop, HttpAsyncClients.custom());
+        for (int i = 0; i < 3; i++) {
+            List<Future<SimpleHttpResponse>> answers = new ArrayList<>();
+            for (int j = 0; j < 4; j++) {
+                answers.add(http.execute(get(URL + "/"), null));
+            }
+            for (Future<SimpleHttpResponse> each : answers) {
+                assertThat(each.get().getCode()).isEqualTo(200);
+            }
+            pods.get(0).closeIdle();
+            assertThat(http.execute(get(URL + "/"), null).get().getCode()).isEqualTo(200);
+        }
+
+        assertThat(balancer(onehop).eligible().ejected()).isEmpty();
+        assertThat(balancer(onehop).tally().failed(Signal.RESET)).isZero();
+        System.out.printf(
+                "F-15 async: %d stale connections noticed, 0 failed%n",
+                balancer(onehop).tally().failed(Signal.STALE_CONNECTION));
+    }
+
+    @Test
+    void aCallerThatCancelsSaysNothingAgainstThePod() throws Exception {
+        LoopbackPods pods = pods(1);
+        pods.get(0).answering(request -> PodResponse.of(200, "half").stallingBefore(8));
+        Onehop onehop = onehop();
+        CloseableHttpAsyncClient http = http(onehop, HttpAsyncClients.custom());
+
+        Future<SimpleHttpResponse> call = http.execute(get(URL + "/"), null);
+        await().atMost(SOON).until(() -> pods.requests() == 1);
+        call.cancel(true);
+
+        await().atMost(SOON).until(() -> balancer(onehop).tally().inFlight() == 0);
+        assertThat(balancer(onehop).tally().abandoned()).isEqualTo(1);
+        await().atMost(SOON).until(() -> balancer(onehop).connections() == 0);
+    }
+
+    @Test
+    void s11_aProxyIsAskedForTheServiceAndNoPodIsDialled() throws Exception {
+        LoopbackPods pods = pods(1);
+        LoopbackPod proxy = clusterIp();
+        Onehop onehop = onehop();
+        CloseableHttpAsyncClient http =
+                http(onehop, HttpAsyncClients.custom().setProxy(new HttpHost("foreign.example", proxy.port())));
+
+        assertThat(http.execute(get(URL + "/orders"), null).get().getCode()).isEqualTo(200);
+
+        assertThat(pods.accepts()).isZero();
+        assertThat(proxy.request().line()).startsWith("GET http://api-service.shop/orders");
+    }
+
+    @Test
+    void s11_aProxyThatIsAServiceItselfIsReachedAsEver() throws Exception {
+        LoopbackPods pods = pods(1);
+        LoopbackPod proxy = clusterIp();
+        discovery.set(Services.on(proxy.port()), LoopbackPods.slices(pods.all()));
+        CloseableHttpAsyncClient http =
+                http(onehop(), HttpAsyncClients.custom().setProxy(new HttpHost("api-service.shop", proxy.port())));
+
+        assertThat(http.execute(get("http://foreign.example/"), null).get().getCode())
+                .isEqualTo(200);
+
+        assertThat(pods.accepts()).isZero();
+        assertThat(proxy.request().line()).startsWith("GET http://foreign.example/");
+    }
+
+    private CloseableHttpAsyncClient http(Onehop onehop, HttpAsyncClientBuilder builder) {
+        CloseableHttpAsyncClient http = closing(builder.setConnectionManager(OnehopAsyncConnectionManager.of(onehop))
+                .build());
+        http.start();
+        return http;
+    }
+
+    private static SimpleHttpRequest get(String url) {
+        return SimpleRequestBuilder.get(url).build();
+    }
+
+    private void service(EndpointSlice... slices) {
+        discovery.set(Services.on(443), slices);
+    }
+
+    private static Balancer balancer443(Onehop onehop) {
+        return onehop.forHost("api-service.shop", 443).orElseThrow();
+    }
+}
