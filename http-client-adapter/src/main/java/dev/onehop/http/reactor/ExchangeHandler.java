@@ -1,0 +1,224 @@
+package dev.onehop.http.reactor;
+
+import dev.onehop.Attempt;
+import dev.onehop.health.Cooling;
+import dev.onehop.health.RetryAfter;
+import dev.onehop.health.Signal;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
+
+/**
+ * Watches the exchanges of a connection, or the one of a stream: an exchange ends with the end of its response, or with
+ * what came in its place.
+ *
+ * <p>Serial: a channel's own, on its event loop.
+ */
+final class ExchangeHandler extends ChannelDuplexHandler {
+
+    private static final String NAME = "onehop.exchange";
+    private static final int SWITCHING_PROTOCOLS = 101;
+
+    private final PodConnection pod;
+    private final SentRequest request = new SentRequest();
+    private boolean open;
+    private @Nullable Attempt attempt;
+    private boolean reused;
+    private boolean informational;
+    private int status;
+    private @Nullable Duration retryAfter;
+
+    private ExchangeHandler(PodConnection pod) {
+        this.pod = pod;
+    }
+
+    /** The one in this channel's pipeline. */
+    static ExchangeHandler on(Channel channel, PodConnection pod) {
+        ChannelPipeline pipeline = channel.pipeline();
+        ExchangeHandler present = pipeline.get(ExchangeHandler.class);
+        if (present != null) {
+            return present;
+        }
+        var handler = new ExchangeHandler(pod);
+        if (pipeline.get(NettyPipeline.ReactiveBridge) == null) {
+            pipeline.addLast(NAME, handler);
+        } else {
+            pipeline.addBefore(NettyPipeline.ReactiveBridge, NAME, handler);
+        }
+        ExchangeHandler upgraded =
+                channel.parent() == null ? null : channel.parent().pipeline().get(ExchangeHandler.class);
+        if (upgraded != null) {
+            upgraded.moveTo(handler);
+        }
+        return handler;
+    }
+
+    /** A request is about to be sent. */
+    void begin() {
+        if (!open) {
+            attempt = pod.begin();
+            began(pod.isReused());
+        }
+    }
+
+    private void began(boolean onReused) {
+        open = true;
+        reused = onReused;
+        informational = false;
+        status = 0;
+        retryAfter = null;
+        request.begin();
+    }
+
+    /** The request that asked for HTTP/2 without TLS is the first stream's. */
+    private void moveTo(ExchangeHandler stream) {
+        if (open) {
+            open = false;
+            stream.attempt = attempt;
+            stream.began(reused);
+            attempt = null;
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) throws Exception {
+        if (open) {
+            request.wrote(msg);
+        }
+        super.write(ctx, msg, promise);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+        if (open && msg instanceof HttpObject part) {
+            if (part.decoderResult().isFailure()) {
+                end(broken -> broken.failed(Signal.RESET)); // what came is no answer
+            } else {
+                read(part);
+            }
+        }
+        super.channelRead(ctx, msg);
+    }
+
+    private void read(HttpObject part) {
+        if (part instanceof HttpResponse response) {
+            int code = response.status().code();
+            informational = HttpStatusClass.INFORMATIONAL.contains(code) && code != SWITCHING_PROTOCOLS;
+            if (!informational) {
+                status = code;
+                String after = response.headers().get(HttpHeaderNames.RETRY_AFTER);
+                retryAfter = after == null
+                        ? null
+                        : RetryAfter.parse(after, Instant.now()).orElse(Cooling.UNSAID);
+            }
+        }
+        if (part instanceof LastHttpContent) {
+            if (informational) {
+                informational = false;
+            } else if (status != SWITCHING_PROTOCOLS) { // what is spoken then ends with the connection
+                end(this::answered);
+            }
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof Http2ResetFrame reset) {
+            end(stopped -> stopped.failed(signal(reset.errorCode())));
+        } else if (event instanceof Http2GoAwayFrame) {
+            end(unheard -> unheard.failed(Signal.CONNECTION_ENDS));
+        }
+        super.userEventTriggered(ctx, event);
+    }
+
+    private static Signal signal(long errorCode) {
+        if (errorCode == Http2Error.REFUSED_STREAM.code() || errorCode == Http2Error.NO_ERROR.code()) {
+            return Signal.CONNECTION_ENDS;
+        }
+        return errorCode == Http2Error.ENHANCE_YOUR_CALM.code() ? Signal.BUSY : Signal.RESET;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        boolean stale = isStale() && cause instanceof IOException;
+        Throwable told = stale && request.isRepeatable() ? new StaleConnectionException().initCause(cause) : cause;
+        end(failed -> {
+            if (stale) {
+                failed.failed(Signal.STALE_CONNECTION);
+            } else {
+                failed.failed(cause);
+            }
+        });
+        super.exceptionCaught(ctx, told);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        boolean again = isStale() && request.isRepeatable();
+        end(broken -> {
+            if (status == SWITCHING_PROTOCOLS) {
+                answered(broken);
+            } else {
+                broken.failed(reused && status == 0 ? Signal.STALE_CONNECTION : Signal.RESET);
+            }
+        });
+        if (again) {
+            ctx.fireExceptionCaught(new StaleConnectionException());
+        }
+        super.channelInactive(ctx);
+    }
+
+    /** The client gives up, unless it was a WebSocket. */
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) throws Exception {
+        end(abandoned -> {
+            if (status == SWITCHING_PROTOCOLS) {
+                answered(abandoned);
+            } else {
+                abandoned.close();
+            }
+        });
+        super.close(ctx, promise);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        end(Attempt::close);
+    }
+
+    private boolean isStale() {
+        return open && reused && status == 0;
+    }
+
+    private void answered(Attempt done) {
+        done.answered(status, retryAfter);
+    }
+
+    private void end(Consumer<Attempt> ending) {
+        if (open) {
+            open = false;
+            Attempt ended = attempt;
+            attempt = null;
+            if (ended != null) {
+                ending.accept(ended);
+            }
+            pod.ended();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.onehop.http.reactor;
+
+import dev.onehop.Onehop;
+import io.netty.resolver.AddressResolverGroup;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.http.HttpResources;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.tcp.TcpClient;
+import reactor.netty.transport.ClientTransport;
+import reactor.util.retry.Retry;
+
+/**
+ * Reactor Netty's clients, and so Spring's {@code WebClient}, over Onehop: connections go to a Service's pods, while the
+ * URL, {@code Host}, SNI, the name that a certificate is checked for, and the pool's key stay the Service's.
+ *
+ * <pre>{@code
+ * HttpClient http = OnehopReactor.on(HttpClient.create(), onehop);
+ * http.get().uri("http://orders.shop/orders/7").responseContent();
+ * }</pre>
+ *
+ * <p>What the client was set to do it goes on to do: its resolver resolves all other names, and the Service's own where
+ * there is nothing to pick from; its pool, TLS, hooks, observers and options are its own. A connect fails over to other
+ * pods before a byte is sent, TLS handshake included, within the connect timeout, to which a handshake timeout is added.
+ * Where a proxy applies to the Service's name, connections go by the proxy and not by Onehop; set it before.
+ *
+ * <p>A request that is idempotent and has no body is sent again, twice at most, when a connection that was used before turns
+ * out to have been closed by its pod; not where {@code disableRetry(true)} was set before.
+ *
+ * <p>Shared: safe from any thread. Make the client once and keep it: what this returns has connections of its own.
+ */
+public final class OnehopReactor {
+
+    /** So many connections of a pool may one request find closed. */
+    private static final int MOST_STALE = 2;
+
+    private OnehopReactor() {}
+
+    /**
+     * {@code client} over {@code onehop}. Every exchange is an attempt of its own, HTTP/2's streams too; connections
+     * whose pod leaves are closed when idle, and take no further request.
+     */
+    public static HttpClient on(HttpClient client, Onehop onehop) {
+        HttpClient over = on(
+                client,
+                new PodResolverGroup(
+                        onehop,
+                        own(
+                                client.configuration().resolver(),
+                                HttpResources.get().getOrCreateDefaultResolver())),
+                new HttpLeases());
+        return client.configuration().isRetryDisabled() ? over : over.mapConnect(OnehopReactor::overStaleConnections);
+    }
+
+    /**
+     * {@code client} over {@code onehop}. What is spoken is not known: from the pool and back is one attempt, of which
+     * only the connect is judged.
+     */
+    public static TcpClient on(TcpClient client, Onehop onehop) {
+        return on(
+                client,
+                new PodResolverGroup(
+                        onehop,
+                        own(
+                                client.configuration().resolver(),
+                                HttpResources.get().getOrCreateDefaultResolver())),
+                new TcpLeases());
+    }
+
+    private static <T extends ClientTransport<T, ?>> T on(T client, PodResolverGroup group, ConnectionObserver leases) {
+        return client.resolver(group)
+                .doOnChannelInit(new PodChannelInit(group.others()))
+                .observe(leases);
+    }
+
+    private static Mono<? extends Connection> overStaleConnections(Mono<? extends Connection> connect) {
+        return connect.retryWhen(Retry.max(MOST_STALE)
+                .filter(StaleConnectionException.class::isInstance)
+                .onRetryExhaustedThrow((spec, last) -> last.failure()));
+    }
+
+    private static AddressResolverGroup<?> own(
+            @Nullable AddressResolverGroup<?> set, AddressResolverGroup<?> otherwise) {
+        return set == null ? Objects.requireNonNull(otherwise) : set;
+    }
+}

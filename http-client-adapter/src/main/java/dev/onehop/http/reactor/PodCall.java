@@ -1,0 +1,97 @@
+package dev.onehop.http.reactor;
+
+import dev.onehop.Attempt;
+import dev.onehop.Balancer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connect of the client, which tries channel after channel, as core's failover sees it: one call, which dials backend
+ * after backend. The failure of a dial is told to core when the next channel asks for its turn, so that no attempt is ever
+ * open without a channel that will end it.
+ *
+ * <p>Shared: its steps follow one another, on the channels' event loop or where core completes.
+ */
+final class PodCall {
+
+    /** One channel's turn. */
+    interface Turn {
+
+        /**
+         * Dials.
+         *
+         * @param outcome is to be completed when the connection stands; a failure goes to {@link PodCall#failed}
+         */
+        void dial(Attempt attempt, Duration timeout, CompletableFuture<PodConnection> outcome);
+
+        /** There is nobody left to dial. */
+        void refuse(Throwable failure);
+    }
+
+    private record Failed(CompletableFuture<PodConnection> outcome, Throwable cause) {}
+
+    private final Balancer balancer;
+    private volatile @Nullable Turn turn;
+    private volatile @Nullable Failed failed;
+    private volatile @Nullable Throwable over;
+    private volatile boolean begun;
+
+    PodCall(Balancer balancer) {
+        this.balancer = balancer;
+    }
+
+    /**
+     * Asks for the next dial.
+     *
+     * @param timeout for the whole call; only the first one counts
+     */
+    void next(Duration timeout, Turn taken) {
+        Throwable end = over;
+        Failed last = failed;
+        turn = taken;
+        failed = null;
+        if (end != null) {
+            taken.refuse(end);
+        } else if (!begun) {
+            begun = true;
+            var unused = balancer.connectAsync(timeout, this::dial).whenComplete((connection, failure) -> {
+                if (failure != null) {
+                    refuse(
+                            failure instanceof CompletionException && failure.getCause() != null
+                                    ? failure.getCause()
+                                    : failure);
+                }
+            });
+        } else if (last != null) {
+            last.outcome.completeExceptionally(last.cause); // core dials again, or gives up
+        } else {
+            taken.refuse(new IllegalStateException("another dial of the same connect is under way or has succeeded"));
+        }
+    }
+
+    /** The dial that {@code outcome} is of has failed, and its attempt has been ended. */
+    void failed(CompletableFuture<PodConnection> outcome, Throwable cause) {
+        failed = new Failed(outcome, cause);
+    }
+
+    private CompletionStage<PodConnection> dial(Attempt attempt, Duration timeout) {
+        var outcome = new CompletableFuture<PodConnection>();
+        Turn present = turn;
+        if (present == null) {
+            throw new IllegalStateException("core dials, and nobody asked for it");
+        }
+        present.dial(attempt, timeout, outcome);
+        return outcome;
+    }
+
+    private void refuse(Throwable failure) {
+        over = failure;
+        Turn present = turn;
+        if (present != null) {
+            present.refuse(failure);
+        }
+    }
+}
