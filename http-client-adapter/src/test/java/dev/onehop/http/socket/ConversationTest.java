@@ -1,0 +1,108 @@
+package dev.onehop.http.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.onehop.Tally;
+import dev.onehop.health.Signal;
+import dev.onehop.testing.LoopbackPod;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** What is learnt from a connection of which only reads and writes are seen. */
+class ConversationTest extends SocketFixture {
+
+    @Test
+    void aConnectionThatWasAnsweredHasSucceededWhenItIsClosed() throws IOException {
+        Socket socket = sockets.createSocket(NAME, 80);
+        ask(socket);
+        assertThat(tally().inFlight()).isEqualTo(1);
+
+        socket.close();
+        socket.close();
+
+        assertThat(tally().succeeded()).isEqualTo(1);
+        assertThat(tally().inFlight()).isZero();
+    }
+
+    @Test
+    void oneThatNobodyUsedTellsNothing() throws IOException {
+        sockets.createSocket(NAME, 80).close();
+
+        assertThat(tally().succeeded()).isZero();
+        assertThat(tally().inFlight()).isZero();
+        assertThat(balancer().eligible().backends())
+                .allSatisfy(each -> assertThat(each.failed()).isZero());
+    }
+
+    @Test
+    void aResetInsteadOfAnAnswerSpeaksAgainstThePod() throws IOException {
+        pods.forEach(LoopbackPod::resetAfterRequest);
+        try (Socket socket = sockets.createSocket(NAME, 80)) {
+            assertThatThrownBy(() -> ask(socket)).isInstanceOf(SocketException.class);
+        }
+
+        assertThat(tally().failed(Signal.RESET)).isEqualTo(1);
+        assertThat(tally().inFlight()).isZero();
+    }
+
+    @Test
+    void podsThatResetAreEjectedByTheirConnectionsAlone() throws IOException {
+        pods.get(0).resetAfterRequest();
+        for (int i = 0; i < 60 && balancer().eligible().ejected().isEmpty(); i++) {
+            try (Socket socket = sockets.createSocket(NAME, 80)) {
+                ask(socket);
+            } catch (SocketException reset) {
+                // pod-1's way
+            }
+        }
+
+        assertThat(balancer().eligible().ejected())
+                .singleElement()
+                .satisfies(each -> assertThat(each.podName()).contains("pod-1"));
+    }
+
+    @Test
+    void aResetInMidAnswerSpeaksAgainstThePod() throws IOException {
+        try (Socket socket = sockets.createSocket(NAME, 80)) {
+            LoopbackPod pod = pods.named(ask(socket));
+            pod.kill();
+            assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketException.class);
+        }
+
+        assertThat(tally().failed(Signal.RESET)).isEqualTo(1);
+    }
+
+    @Test
+    void f15_aResetOfAConnectionUsedBeforeMayBeTheRaceOfIdleOnes() throws IOException {
+        try (Socket socket = sockets.createSocket(NAME, 80)) {
+            LoopbackPod pod = pods.named(ask(socket));
+            pod.kill();
+            await().atMost(SOON).until(() -> pod.connections() == 0);
+            assertThatThrownBy(() -> ask(socket)).isInstanceOf(SocketException.class);
+        }
+
+        assertThat(tally().failed(Signal.RESET)).isZero();
+        assertThat(tally().failed(Signal.STALE_CONNECTION)).isEqualTo(1);
+    }
+
+    @Test
+    void aClientsShortPatienceIsNotHeldAgainstThePod() throws IOException {
+        pods.forEach(LoopbackPod::stall);
+        try (Socket socket = sockets.createSocket(NAME, 80)) {
+            socket.setSoTimeout(50);
+            assertThatThrownBy(() -> ask(socket)).isInstanceOf(SocketTimeoutException.class);
+        }
+
+        assertThat(balancer().eligible().backends())
+                .allSatisfy(each -> assertThat(each.failed()).isZero());
+    }
+
+    private Tally tally() {
+        return balancer().tally();
+    }
+}
