@@ -1,0 +1,94 @@
+package dev.onehop.http.okhttp;
+
+import dev.onehop.Attempt;
+import dev.onehop.health.Cooling;
+import dev.onehop.health.RetryAfter;
+import dev.onehop.health.Signal;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import okhttp3.Call;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer on a connection to a pod, and what its end says in OkHttp's words.
+ *
+ * <p>Driven by the call's thread, and by whoever reads the body.
+ */
+final class PodExchange {
+
+    private static final String STREAM_RESET = "stream was reset: ";
+
+    private final Attempt attempt;
+    private final Call call;
+    private final boolean alone;
+    private final boolean reused;
+    private int status;
+    private @Nullable Duration retryAfter;
+
+    /** @param multiplexed whether others may be under way on the same connection */
+    PodExchange(Attempt attempt, Call call, PodSocket pod, boolean multiplexed) {
+        this.attempt = attempt;
+        this.call = call;
+        this.alone = !multiplexed;
+        this.reused = pod.wasAnswered();
+    }
+
+    /** The head of the answer has come. */
+    void answering(Response response) {
+        status = response.code();
+        String value = response.header("Retry-After");
+        retryAfter =
+                value == null ? null : RetryAfter.parse(value, Instant.now()).orElse(Cooling.UNSAID);
+    }
+
+    /** The answer has come as far as anybody wants it. */
+    void ended() {
+        attempt.answered(status, retryAfter);
+    }
+
+    /** The caller's own trouble. */
+    void abandoned() {
+        attempt.close();
+    }
+
+    /** It broke off. */
+    void failed(IOException failure) {
+        if (call.isCanceled()) {
+            attempt.close();
+            return;
+        }
+        Optional<Signal> known = known(failure);
+        if (known.isPresent()) {
+            attempt.failed(known.get());
+        } else {
+            attempt.failed(failure);
+        }
+    }
+
+    /** Where core's classifier cannot know OkHttp's words, or what came before. */
+    private Optional<Signal> known(IOException failure) {
+        String text = String.valueOf(failure.getMessage());
+        if (failure instanceof SocketTimeoutException) {
+            return Optional.of(Signal.RESPONSE_TIMEOUT);
+        }
+        if (failure instanceof InterruptedIOException) {
+            return Optional.of(Signal.GIVEN_UP);
+        }
+        if (failure.getClass().getSimpleName().equals("ConnectionShutdownException")) { // GOAWAY
+            return Optional.of(Signal.CONNECTION_ENDS);
+        }
+        if (text.startsWith(STREAM_RESET)) {
+            return switch (text.substring(STREAM_RESET.length())) {
+                case "REFUSED_STREAM", "NO_ERROR" -> Optional.of(Signal.CONNECTION_ENDS);
+                case "ENHANCE_YOUR_CALM" -> Optional.of(Signal.BUSY);
+                default -> Optional.of(Signal.RESET);
+            };
+        }
+        return status == 0 && reused && alone ? Optional.of(Signal.STALE_CONNECTION) : Optional.empty();
+    }
+}

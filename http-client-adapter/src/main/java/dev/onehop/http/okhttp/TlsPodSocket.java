@@ -1,0 +1,103 @@
+package dev.onehop.http.okhttp;
+
+import java.io.IOException;
+import java.net.Socket;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * TLS with a pod, or with another where it cannot be agreed on: a handshake that breaks down or stalls, a certificate
+ * that nobody vouches for or that is for another name.
+ *
+ * <p>Shared: safe from any thread, as {@link Socket} is.
+ */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // closing does not wait: it ends a handshake
+final class TlsPodSocket extends ForwardingSslSocket {
+
+    private final PodSocket raw;
+    private final HostnameVerifier verifier;
+    private final String host;
+    private final Layering layering;
+    private volatile SSLSocket tls;
+    private volatile boolean agreed;
+
+    /** Lays TLS over another socket. */
+    @FunctionalInterface
+    interface Layering {
+        SSLSocket over(Socket dialled) throws IOException;
+    }
+
+    TlsPodSocket(PodSocket raw, HostnameVerifier verifier, String host, Layering layering) throws IOException {
+        this.raw = raw;
+        this.tls = layering.over(raw.dialled());
+        this.verifier = verifier;
+        this.host = host;
+        this.layering = layering;
+    }
+
+    /** What it is laid over. */
+    PodSocket raw() {
+        return raw;
+    }
+
+    @Override
+    SSLSocket asked() {
+        return tls;
+    }
+
+    @Override
+    public void startHandshake() throws IOException {
+        if (agreed) {
+            tls.startHandshake();
+            return;
+        }
+        int patience = tls.getSoTimeout();
+        while (true) {
+            try {
+                agree();
+                break;
+            } catch (IOException failure) {
+                SSLParameters asSet = tls.getSSLParameters();
+                raw.goOn(failure);
+                tls = layering.over(raw.dialled());
+                tls.setSSLParameters(asSet);
+            }
+        }
+        tls.setSoTimeout(patience);
+        agreed = true;
+        raw.stands();
+    }
+
+    private void agree() throws IOException {
+        try {
+            tls.setSoTimeout(raw.leftMillis());
+            tls.startHandshake();
+        } catch (SSLHandshakeException | SSLPeerUnverifiedException asItIs) {
+            throw asItIs;
+        } catch (IOException brokenOrStalled) {
+            throw (SSLException) new SSLHandshakeException(brokenOrStalled.getMessage()).initCause(brokenOrStalled);
+        }
+        if (!verifier.verify(host, tls.getSession())) {
+            throw new SSLPeerUnverifiedException("Hostname " + host + " not verified: the certificate of "
+                    + raw.getRemoteSocketAddress() + " is for another");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            tls.close();
+        } finally {
+            raw.close();
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return raw.isClosed() || tls.isClosed();
+    }
+}
