@@ -53,6 +53,7 @@ class TlsOverSocketTest {
             var echo = new Thread(() -> {
                 try (Socket accepted = listener.accept()) {
                     accepted.getOutputStream().write(accepted.getInputStream().readNBytes(5));
+                    accepted.getInputStream().read(); // until the client closes: it would find a reset otherwise
                 } catch (IOException gone) {
                     // the client does not like us
                 }
