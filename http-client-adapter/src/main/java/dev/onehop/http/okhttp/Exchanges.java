@@ -72,7 +72,7 @@ final class Exchanges implements Interceptor {
         pod.answered();
         exchange.answering(response);
         if (response.code() == SWITCHING_PROTOCOLS) {
-            pod.whenClosed(exchange::ended); // a WebSocket is under way as long as its connection
+            pod.whenClosed(exchange::ended); // what follows is under way as long as the connection
             return response;
         }
         ResponseBody body = response.body();

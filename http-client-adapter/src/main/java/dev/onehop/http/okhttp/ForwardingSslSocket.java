@@ -1,8 +1,6 @@
 package dev.onehop.http.okhttp;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -21,16 +19,6 @@ import org.jspecify.annotations.Nullable;
 abstract class ForwardingSslSocket extends SSLSocket {
 
     abstract SSLSocket asked();
-
-    @Override
-    public InputStream getInputStream() throws IOException {
-        return asked().getInputStream();
-    }
-
-    @Override
-    public OutputStream getOutputStream() throws IOException {
-        return asked().getOutputStream();
-    }
 
     @Override
     public SSLSession getSession() {

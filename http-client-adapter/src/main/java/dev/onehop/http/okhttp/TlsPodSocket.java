@@ -1,6 +1,10 @@
 package dev.onehop.http.okhttp;
 
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLException;
@@ -85,6 +89,31 @@ final class TlsPodSocket extends ForwardingSslSocket {
             throw new SSLPeerUnverifiedException("Hostname " + host + " not verified: the certificate of "
                     + raw.getRemoteSocketAddress() + " is for another");
         }
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        return new FilterInputStream(tls.getInputStream()) {
+            @Override
+            public void close() throws IOException {
+                TlsPodSocket.this.close();
+            }
+        };
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        return new FilterOutputStream(tls.getOutputStream()) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                out.write(bytes, from, length);
+            }
+
+            @Override
+            public void close() throws IOException {
+                TlsPodSocket.this.close();
+            }
+        };
     }
 
     @Override

@@ -102,6 +102,8 @@ class OkHttpHttp2Test {
         assertThat(pod.seen()).allSatisfy(seen -> assertThat(seen).startsWith("api-service.shop/"));
         assertThat(balancer(443).tally().succeeded()).isEqualTo(6);
         assertThat(balancer(443).tally().inFlight()).isZero();
+        client.connectionPool().evictAll();
+        await().atMost(SOON).until(() -> balancer(443).connections() == 0 && pod.open() == 0);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Onehop;
+import dev.onehop.Retirement;
 import dev.onehop.Tally;
 import dev.onehop.health.Signal;
 import dev.onehop.pick.PickPolicy;
@@ -245,6 +246,30 @@ class OnehopOkHttpTest {
         }
         assertThat(tally().started()).isEqualTo(3);
         assertThat(tally().succeeded()).isEqualTo(3);
+    }
+
+    @Test
+    void aRedirectByALeavingPodIsFollowedElsewhere() throws Exception {
+        var onehopsView = onehop.forHost("api-service.shop", 80).orElseThrow();
+        pods.forEach(pod -> pod.answering(request -> {
+            if (request.path().equals("/on")) {
+                List<LoopbackPod> staying = new ArrayList<>(pods.all());
+                staying.remove(pod);
+                discovery.set(LoopbackPods.service(), LoopbackPods.slices(staying));
+                await().atMost(SOON).until(() -> onehopsView.tally().retirements(Retirement.LEFT) == 1);
+                return PodResponse.redirect(307, URL + "end");
+            }
+            return pod.echo(request);
+        }));
+
+        RequestBody order = RequestBody.create("order", null);
+        try (Response response = client.newCall(
+                        new Request.Builder().url(URL + "on").post(order).build())
+                .execute()) {
+            assertThat(response.body().string()).isEqualTo("order");
+        }
+
+        assertThat(pods.all()).filteredOn(pod -> pod.requests().size() == 1).hasSize(2);
     }
 
     @Test
