@@ -9,7 +9,6 @@ import okhttp3.Interceptor;
 import okhttp3.Protocol;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
-import okhttp3.internal.connection.RealConnection;
 
 /**
  * Makes an attempt of every exchange with a pod, and keeps exchanges off connections that are retired.
@@ -58,14 +57,25 @@ final class Exchanges implements Interceptor {
      * is closed instead, so that OkHttp finds it stale and takes another by itself.
      */
     private Response onRetired(Chain chain, Connection connection, PodSocket pod) throws IOException {
-        if (connection instanceof RealConnection real) {
-            real.noNewExchanges();
+        boolean out = isOutOfThePool(connection);
+        if (isMultiplexed(connection) && !out) {
+            return chain.proceed(chain.request()); // better there than nowhere
         }
         if (!calls.mayBeginAgain() && !isMultiplexed(connection)) {
             pod.close();
             return chain.proceed(chain.request());
         }
         throw new RetiredConnections.Retired(pod.toString());
+    }
+
+    /** Says so by a method that OkHttp's module does not export: where it is a named module, this cannot be said. */
+    private static boolean isOutOfThePool(Connection connection) {
+        try {
+            connection.getClass().getMethod("noNewExchanges").invoke(connection);
+            return true;
+        } catch (ReflectiveOperationException notOpen) {
+            return false;
+        }
     }
 
     private static Response watched(Response response, PodExchange exchange, PodSocket pod) {
