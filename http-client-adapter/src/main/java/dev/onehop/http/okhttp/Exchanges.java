@@ -59,6 +59,7 @@ final class Exchanges implements Interceptor {
     private Response onRetired(Chain chain, Connection connection, PodSocket pod) throws IOException {
         boolean out = isOutOfThePool(connection);
         if (isMultiplexed(connection) && !out) {
+            calls.sending();
             return chain.proceed(chain.request()); // better there than nowhere
         }
         if (!calls.mayBeginAgain() && !isMultiplexed(connection)) {
