@@ -184,7 +184,7 @@ class TlsIdentityTest {
         long began = System.nanoTime();
         while (api.tally().ejections(Ejection.Kind.HARD) == 0) {
             long start = System.nanoTime();
-            assertThat(call(api, Duration.ofMillis(600))).isNotEqualTo("stalling");
+            assertThat(call(api, SECONDS_3)).isNotEqualTo("stalling");
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             slowest = took.compareTo(slowest) > 0 ? took : slowest;
             calls++;
@@ -193,14 +193,14 @@ class TlsIdentityTest {
 
         Figure.print(
                 "F-21",
-                "1 of 5 accepts and never shakes hands; calls of 600 ms, one after the other",
+                "1 of 5 accepts and never shakes hands; calls of 3 s, one after the other",
                 "0 of %d failed; ejected after %d handshakes; slowest call %d ms",
                 calls,
                 stalling.accepts(),
                 slowest.toMillis());
         assertThat(stalling.accepts()).isEqualTo(2);
         assertThat(api.tally().failed(Signal.TLS_HANDSHAKE)).isEqualTo(2);
-        assertThat(slowest).isLessThan(Duration.ofMillis(600));
+        assertThat(slowest).isLessThan(SECONDS_3);
     }
 
     /** All pods started so far, in slices of their own. */
