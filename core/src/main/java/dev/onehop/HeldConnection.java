@@ -1,6 +1,8 @@
 package dev.onehop;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +39,11 @@ public final class HeldConnection {
     private final long dueNanos;
     private final AtomicReference<@Nullable Attempt> first;
     private final AtomicBoolean firstOpen = new AtomicBoolean(true);
+
+    /** The exchanges under way but for the connect's own. */
+    private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
+
+    private volatile long retiredNanos;
 
     /** How many exchanges are under way, and what became of the connection. The one it was made for counts from the start. */
     private final AtomicInteger state = new AtomicInteger(1);
@@ -88,11 +95,35 @@ public final class HeldConnection {
         int now = state.get();
         while ((now & (RETIRED | CLOSED)) == 0) {
             if (state.compareAndSet(now, now + 1)) {
-                return Optional.of(made.again(this));
+                return Optional.of(another());
             }
             now = state.get();
         }
         return Optional.empty();
+    }
+
+    private Attempt another() {
+        Attempt exchange = made.again(this);
+        underWay.add(exchange);
+        return exchange;
+    }
+
+    /**
+     * As {@link #begin}, for an exchange that cannot go elsewhere: also where the connection is retired, as long as it is
+     * open. Further hops of a call that the connection serves, above all.
+     *
+     * @return empty when it is closed, or is about to be
+     */
+    public Optional<Attempt> beginAnyway() {
+        Optional<Attempt> allowed = begin();
+        int now = state.get();
+        while (allowed.isEmpty() && now >= 0 && now != RETIRED) {
+            if (state.compareAndSet(now, now + 1)) {
+                return Optional.of(another());
+            }
+            now = state.get();
+        }
+        return allowed;
     }
 
     /** Whether it takes no further exchange, so that it does not belong into a pool. */
@@ -100,10 +131,16 @@ public final class HeldConnection {
         return (state.get() & (RETIRED | CLOSED)) != 0;
     }
 
-    /** Tells that the connection is closed, by whomever: Onehop forgets it. Idempotent. */
+    /**
+     * Tells that the connection is closed, by whomever: Onehop forgets it. Idempotent. Exchanges that nobody has ended ten
+     * seconds later are abandoned.
+     */
     public void gone() {
-        state.getAndUpdate(now -> now | CLOSED);
+        int before = state.getAndUpdate(now -> now | CLOSED);
         all.forget(this);
+        if (!underWay.isEmpty() && before >= 0) {
+            all.afterwards(() -> underWay.forEach(Attempt::close));
+        }
         Attempt unused = first.getAndSet(null);
         if (unused != null) {
             unused.close();
@@ -134,9 +171,11 @@ public final class HeldConnection {
      * Takes no further exchange from now on.
      *
      * @param telling where its client is told if an exchange is under way
+     * @param nowNanos the present time
      * @return whether that is new
      */
-    boolean retire(Executor telling) {
+    boolean retire(Executor telling, long nowNanos) {
+        retiredNanos = nowNanos;
         int before = state.getAndUpdate(now -> now | RETIRED);
         boolean isNew = (before & (RETIRED | CLOSED)) == 0;
         if (isNew && before > 0) {
@@ -153,11 +192,17 @@ public final class HeldConnection {
         }
     }
 
+    /** When it was retired last; says nothing where it is not. */
+    long retiredNanos() {
+        return retiredNanos;
+    }
+
     /** One of its exchanges has ended: the connect's own counts once, whoever notices its end. */
     void ended(Attempt exchange) {
         if (exchange == made && !firstOpen.compareAndSet(true, false)) {
             return;
         }
+        underWay.remove(exchange);
         if (state.decrementAndGet() == RETIRED) {
             closeIfIdle(Runnable::run);
         }

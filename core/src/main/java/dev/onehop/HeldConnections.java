@@ -40,6 +40,12 @@ final class HeldConnections {
 
     private static final Duration SPREAD = Duration.ofSeconds(5);
 
+    /** Whoever is retired and busy for longer is not waited for by the others. */
+    private static final long LEAVING_NANOS = Duration.ofMinutes(1).toNanos();
+
+    /** How long an exchange may stay open after its connection is gone. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
     private final SerialScheduler loop;
     private final RandomGenerator random;
     private final Executor closing;
@@ -50,6 +56,7 @@ final class HeldConnections {
     private final Set<HeldConnection> open = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean turning = new AtomicBoolean();
     private volatile boolean stopped;
+    private volatile boolean letGo;
 
     /**
      * @param closing where idle connections are closed: never the loop, for closing is the clients' code
@@ -82,6 +89,9 @@ final class HeldConnections {
         open.add(held);
         if (stopped) {
             open.clear();
+            if (letGo) {
+                retire(held, Retirement.LEFT, false);
+            }
         } else if (turning.compareAndSet(false, true)) {
             loop.execute(this::wind);
         }
@@ -90,6 +100,11 @@ final class HeldConnections {
 
     void forget(HeldConnection held) {
         open.remove(held);
+    }
+
+    /** Does {@code task} when those who know how an exchange went have had time to say so. */
+    void afterwards(Runnable task) {
+        loop.schedule(LAST_WORDS, task);
     }
 
     /** How many there are. */
@@ -116,6 +131,7 @@ final class HeldConnections {
 
     /** The port is not followed any more, though others may follow it anew: its connections end with their exchanges. */
     void letGo() {
+        letGo = !stopped;
         stopped = true;
         int idle = 0;
         for (HeldConnection each : open) {
@@ -191,10 +207,11 @@ final class HeldConnections {
         }
         Map<Backend, List<HeldConnection>> byBackend = new HashMap<>();
         int leaving = 0;
+        long nowNanos = loop.nanoTime();
         for (HeldConnection each : open) {
             Backend backend = each.made().backend().orElse(null);
             if (each.isRetired()) {
-                leaving++;
+                leaving += nowNanos - each.retiredNanos() < LEAVING_NANOS ? 1 : 0;
             } else if (backend != null) {
                 byBackend.computeIfAbsent(backend, key -> new ArrayList<>()).add(each);
             }
@@ -222,7 +239,7 @@ final class HeldConnections {
     }
 
     private void retire(HeldConnection held, Retirement why, boolean later) {
-        if (held.retire(closing)) {
+        if (held.retire(closing, loop.nanoTime())) {
             retired.accept(why);
             if (later) {
                 long delay = (long) (random.nextDouble() * SPREAD.toNanos());

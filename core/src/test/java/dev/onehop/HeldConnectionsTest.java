@@ -446,6 +446,56 @@ class HeldConnectionsTest {
     }
 
     @Test
+    void anExchangeThatCannotGoElsewhereIsCountedOnARetiredConnectionAsLongAsItIsOpen() throws Exception {
+        publish(3);
+        Connection busy = new Connection();
+        Attempt first = busy.held.begin().orElseThrow();
+        terminating(busy.pod);
+        assertThat(busy.held.begin()).isEmpty();
+
+        Attempt hop = busy.held.beginAnyway().orElseThrow();
+        first.succeeded();
+        assertThat(busy.isClosed()).isFalse();
+        hop.succeeded();
+
+        assertThat(busy.isClosed()).isTrue();
+        assertThat(busy.held.beginAnyway()).isEmpty();
+    }
+
+    @Test
+    void anExchangeThatNobodyEndsIsAbandonedTenSecondsAfterItsConnectionIsGone() throws Exception {
+        publish(3);
+        Connection leaky = new Connection().used();
+        Attempt leaked = leaky.held.begin().orElseThrow();
+        Attempt told = leaky.held.begin().orElseThrow();
+        leaky.held.gone();
+
+        time.advance(Duration.ofSeconds(9));
+        assertThat(leaked.isOpen()).isTrue();
+        assertThat(told.failed(new IOException("Connection reset"))).isTrue();
+        time.advance(TURN);
+
+        assertThat(leaked.isOpen()).isFalse();
+        assertThat(api.tally().inFlight()).isZero();
+        assertThat(api.tally().abandoned()).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionMadeAfterItsPortWasLetGoServesItsCallAndNoOther() throws Exception {
+        publish(3);
+        Attempt attempt = api.attempt();
+        onehop.ports().inUse(api.port()).orElseThrow().pipeline().retire();
+        time.run();
+        var closed = new AtomicInteger();
+
+        HeldConnection held = attempt.hold(closed::incrementAndGet);
+        held.begin().orElseThrow().succeeded();
+
+        assertThat(held.begin()).isEmpty();
+        assertThat(closed).hasValue(1);
+    }
+
+    @Test
     void aTurnThatFailsIsFollowedByAnother() throws Exception {
         publish(3);
         var failing = new AtomicBoolean(true);
@@ -538,7 +588,7 @@ class HeldConnectionsTest {
                 }
                 all.add(threads.submit(() -> {
                     go.await();
-                    boolean retired = held.retire(Runnable::run);
+                    boolean retired = held.retire(Runnable::run, time.nanoTime());
                     held.closeIfIdle(Runnable::run);
                     return retired;
                 }));
