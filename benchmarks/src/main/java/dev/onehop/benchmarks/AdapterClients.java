@@ -1,0 +1,162 @@
+package dev.onehop.benchmarks;
+
+import dev.onehop.Onehop;
+import dev.onehop.http.apache.OnehopAsyncConnectionManager;
+import dev.onehop.http.apache.OnehopConnectionManager;
+import dev.onehop.http.jdk.OnehopHttpClient;
+import dev.onehop.http.okhttp.OnehopOkHttp;
+import dev.onehop.http.reactor.OnehopReactor;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
+import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
+
+/**
+ * The clients that {@link AdapterSpeed} measures: each with the same settings over an Onehop and without. HTTP/1.1, and
+ * room for every caller's connection where a client's default has none; else defaults. What a client lets be used again is
+ * made once, so that as little as possible hides what the adapter costs.
+ *
+ * <p>A blocking client returns the answer that it has, an asynchronous one an answer to come.
+ */
+final class AdapterClients {
+
+    private static final int CONNECTIONS = 64;
+
+    private AdapterClients() {}
+
+    /** GETs of {@code url} by a client of its own, which lives as long as the process. */
+    static Supplier<CompletableFuture<byte[]>> gets(String client, Optional<Onehop> onehop, URI url) {
+        return switch (client) {
+            case "jdk-absolute", "jdk-origin" -> jdk(client, onehop, url);
+            case "apache" -> apache(onehop, url);
+            case "apache-async" -> apacheAsync(onehop, url);
+            case "okhttp" -> okHttp(onehop, url);
+            case "reactor" -> reactor(onehop, url);
+            default ->
+                throw new IllegalArgumentException("client: " + client
+                        + " (expected: jdk-absolute, jdk-origin, apache, apache-async, okhttp or reactor)");
+        };
+    }
+
+    private static Supplier<CompletableFuture<byte[]>> jdk(String client, Optional<Onehop> onehop, URI url) {
+        String allowed = System.getProperty("jdk.httpclient.allowRestrictedHeaders", "");
+        if (client.equals("jdk-origin") != allowed.equals("host")) {
+            throw new IllegalArgumentException("-Djdk.httpclient.allowRestrictedHeaders: '" + allowed
+                    + "' (expected: 'host' for jdk-origin, nothing for jdk-absolute)");
+        }
+        HttpClient own =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpClient http =
+                onehop.<HttpClient>map(over -> OnehopHttpClient.wrap(own, over)).orElse(own);
+        HttpRequest request = HttpRequest.newBuilder(url).build();
+        return blocking(() ->
+                http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body());
+    }
+
+    private static Supplier<CompletableFuture<byte[]>> apache(Optional<Onehop> onehop, URI url) {
+        CloseableHttpClient http = HttpClients.custom()
+                .setConnectionManager(
+                        onehop.isPresent()
+                                ? OnehopConnectionManager.of(onehop.get(), AdapterClients::roomy)
+                                : roomy(PoolingHttpClientConnectionManagerBuilder.create())
+                                        .build())
+                .build();
+        return blocking(
+                () -> http.execute(new HttpGet(url), response -> EntityUtils.toByteArray(response.getEntity())));
+    }
+
+    private static PoolingHttpClientConnectionManagerBuilder roomy(PoolingHttpClientConnectionManagerBuilder pool) {
+        return pool.setMaxConnTotal(CONNECTIONS).setMaxConnPerRoute(CONNECTIONS);
+    }
+
+    private static Supplier<CompletableFuture<byte[]>> apacheAsync(Optional<Onehop> onehop, URI url) {
+        CloseableHttpAsyncClient http = HttpAsyncClients.custom()
+                .setConnectionManager(
+                        onehop.isPresent()
+                                ? OnehopAsyncConnectionManager.of(onehop.get(), AdapterClients::roomy)
+                                : roomy(PoolingAsyncClientConnectionManagerBuilder.create())
+                                        .build())
+                .build();
+        http.start();
+        return () -> {
+            var answer = new Answer();
+            http.execute(SimpleRequestBuilder.get(url).build(), answer);
+            return answer;
+        };
+    }
+
+    private static PoolingAsyncClientConnectionManagerBuilder roomy(PoolingAsyncClientConnectionManagerBuilder pool) {
+        return pool.setMaxConnTotal(CONNECTIONS)
+                .setMaxConnPerRoute(CONNECTIONS)
+                .setDefaultTlsConfig(TlsConfig.custom()
+                        .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
+                        .build());
+    }
+
+    private static Supplier<CompletableFuture<byte[]>> okHttp(Optional<Onehop> onehop, URI url) {
+        var builder = new OkHttpClient.Builder().connectionPool(new ConnectionPool(CONNECTIONS, 5, TimeUnit.MINUTES));
+        onehop.ifPresent(over -> OnehopOkHttp.on(builder, over));
+        OkHttpClient http = builder.build();
+        Request request = new Request.Builder().url(url.toString()).build();
+        return blocking(() -> {
+            try (var response = http.newCall(request).execute()) {
+                return response.body().bytes();
+            }
+        });
+    }
+
+    private static Supplier<CompletableFuture<byte[]>> reactor(Optional<Onehop> onehop, URI url) {
+        var own = reactor.netty.http.client.HttpClient.create();
+        var http = onehop.map(over -> OnehopReactor.on(own, over)).orElse(own);
+        var answer = http.get().uri(url).responseSingle((head, body) -> body.asByteArray());
+        return answer::toFuture;
+    }
+
+    private static Supplier<CompletableFuture<byte[]>> blocking(Callable<byte[]> get) {
+        return () -> {
+            try {
+                return CompletableFuture.completedFuture(get.call());
+            } catch (Exception e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        };
+    }
+
+    private static final class Answer extends CompletableFuture<byte[]> implements FutureCallback<SimpleHttpResponse> {
+        @Override
+        public void completed(SimpleHttpResponse response) {
+            complete(response.getBodyBytes());
+        }
+
+        @Override
+        public void failed(Exception failure) {
+            completeExceptionally(failure);
+        }
+
+        @Override
+        public void cancelled() {
+            cancel(false);
+        }
+    }
+}
