@@ -39,6 +39,7 @@ enum StandardClassifier implements Classifier {
             "certificate_expired",
             "certificate_unknown",
             "unknown_ca",
+            "access_denied",
             "certificate_required");
 
     /**

@@ -58,6 +58,10 @@ class StandardClassifierTest {
                         Signal.TLS_CLIENT_REFUSED,
                         false),
                 Arguments.of(
+                        new SSLHandshakeException("Received fatal alert: access_denied"),
+                        Signal.TLS_CLIENT_REFUSED,
+                        false),
+                Arguments.of(
                         new SSLHandshakeException("Received fatal alert: certificate_required"),
                         Signal.TLS_CLIENT_REFUSED,
                         false),

@@ -77,7 +77,7 @@ record Dial<T>(
                 picked.close();
             }
             if (exchange.hasBegun(failure)) {
-                picked.failed(failure);
+                exchange.failed(failure);
                 return Answer.failed(failure);
             }
             if (Patience.isCallersHaste(failure, had, Duration.ofNanos(System.nanoTime() - beganNanos), client)) {

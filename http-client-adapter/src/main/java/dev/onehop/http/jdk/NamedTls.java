@@ -20,7 +20,7 @@ import javax.net.ssl.TrustManager;
  * The user's own TLS, with one Service's name for the peer's whatever address is dialled: the certificate is checked against
  * the name and never against the pod's address (reliability S-07, S-08), key and trust managers see the name, and sessions
  * are kept by it. So a session with one Service is never resumed with another, not even where that has taken over the
- * address of a pod (S-10). Keys, trust and the session cache stay the user's context's.
+ * address of a pod (S-10). Keys, trust and the session cache stay the user's context's. Engines shake hands once (S-28).
  *
  * <p>Shared: safe from any thread, as the context is.
  */
@@ -63,13 +63,13 @@ final class NamedTls extends SSLContextSpi {
 
     @Override
     protected SSLEngine engineCreateSSLEngine() {
-        return context.createSSLEngine();
+        return new OneHandshake(context.createSSLEngine());
     }
 
     /** @param pod not used: it is not who the peer claims to be */
     @Override
     protected SSLEngine engineCreateSSLEngine(String pod, int port) {
-        return context.createSSLEngine(name, port);
+        return new OneHandshake(context.createSSLEngine(name, port));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.onehop.http.jdk;
 import dev.onehop.Attempt;
 import dev.onehop.health.Cooling;
 import dev.onehop.health.RetryAfter;
+import dev.onehop.health.Signal;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse.BodyHandler;
@@ -51,12 +52,26 @@ final class PodExchange<T> implements BodyHandler<T> {
 
     /**
      * Whether the pod may have got some of the request, so that nobody else may get it. When a pod ends the connection
-     * instead of the TLS handshake, the JDK asks for the body all the same and then reports the handshake.
+     * instead of the TLS handshake, the JDK asks for the body all the same and then reports the handshake; what goes wrong
+     * with TLS after the handshake {@link OneHandshake} tells apart, whether there is a body or not.
      *
      * @param failure how the request ended
      */
     boolean hasBegun(Throwable failure) {
-        return answered || (bodyAskedFor && !(failure instanceof SSLHandshakeException));
+        return answered
+                || AfterHandshakeException.in(failure).isPresent()
+                || (bodyAskedFor && !(failure instanceof SSLHandshakeException));
+    }
+
+    /** Ends the attempt of a request that has begun. */
+    void failed(Throwable failure) {
+        if (AfterHandshakeException.in(failure)
+                .filter(AfterHandshakeException::isClientRefused)
+                .isPresent()) {
+            attempt.failed(Signal.TLS_CLIENT_REFUSED);
+        } else {
+            attempt.failed(failure);
+        }
     }
 
     /** What the response led to. */
