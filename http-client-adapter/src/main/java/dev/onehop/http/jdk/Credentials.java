@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wrapped client's authenticator, asked on the Service's URL: it is the Service that wants to know, never a "proxy".
- * Basic only, like the JDK's client. What worked is remembered per Service and sent at once next time.
+ * Basic only, like the JDK's client. What worked is remembered and sent at once next time, but only to the same Service
+ * and to paths in the directory of the one that asked, or below it (RFC 7617 2.2).
  *
  * <p>Shared: safe from any thread.
  */
@@ -32,7 +33,12 @@ final class Credentials {
     private static final Pattern BASIC =
             Pattern.compile("(?:^|,)\\s*basic\\s.*?realm\\s*=\\s*\"((?:[^\"\\\\]|\\\\.)*)\"", Pattern.CASE_INSENSITIVE);
 
+    /** Directories of all Services; those that ask when it is full are asked about each time. */
+    private static final int MAX_REMEMBERED = 1_000;
+
     private final Optional<Authenticator> authenticator;
+
+    /** By origin and directory. */
     private final Map<String, String> known = new ConcurrentHashMap<>();
 
     Credentials(Optional<Authenticator> authenticator) {
@@ -41,7 +47,17 @@ final class Credentials {
 
     /** What to send with {@code request} without being asked; null for nothing. */
     @Nullable String known(HttpRequest request) {
-        return mayAdd(request) ? known.get(origin(request)) : null;
+        if (!mayAdd(request) || known.isEmpty()) {
+            return null;
+        }
+        String path = directory(request.uri());
+        String origin = origin(request);
+        String found = known.get(origin + path);
+        while (found == null && path.length() > 1) {
+            path = path.substring(0, path.lastIndexOf('/', path.length() - 2) + 1);
+            found = known.get(origin + path);
+        }
+        return found;
     }
 
     /**
@@ -66,11 +82,21 @@ final class Credentials {
 
     /** Remembers or forgets what was sent, by how it went. */
     void learn(HttpRequest request, @Nullable String sent, int status) {
-        if (sent != null && status == 401) {
-            known.remove(origin(request), sent);
-        } else if (sent != null) {
-            known.put(origin(request), sent);
+        if (sent == null) {
+            return;
         }
+        if (status == 401) {
+            String url = origin(request) + directory(request.uri());
+            known.entrySet().removeIf(each -> url.startsWith(each.getKey()) && sent.equals(each.getValue()));
+        } else if (!sent.equals(known(request)) && known.size() < MAX_REMEMBERED) {
+            known.put(origin(request) + directory(request.uri()), sent);
+        }
+    }
+
+    /** The path up to its last slash, dots resolved. */
+    private static String directory(URI uri) {
+        String path = uri.normalize().getRawPath();
+        return path == null || path.isEmpty() ? "/" : path.substring(0, path.lastIndexOf('/') + 1);
     }
 
     /** Whom credentials are for; what was told over TLS is not for those who ask in the clear. */

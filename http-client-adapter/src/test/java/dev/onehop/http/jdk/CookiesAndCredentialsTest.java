@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 class CookiesAndCredentialsTest extends HttpFixture {
@@ -44,6 +45,47 @@ class CookiesAndCredentialsTest extends HttpFixture {
 
         assertThat(asked).containsExactly("SERVER api-service.shop:80 the realm " + SERVICE + "/a");
         assertThat(pods.requests()).isEqualTo(3);
+    }
+
+    @Test
+    void credentialsAreSentUnaskedOnlyBelowTheDirectoryThatAskedForThem() throws Exception {
+        over(HttpClient.newBuilder().authenticator(answering("me", "pässword")).build());
+        protect("Basic bWU6cMOkc3N3b3Jk");
+        assertThat(get(SERVICE + "/admin/users").statusCode()).isEqualTo(200);
+        var sent = new ConcurrentLinkedQueue<String>();
+        pods.forEach(pod -> pod.answering(request -> {
+            request.header("authorization").ifPresent(password -> sent.add(request.path()));
+            return pod.echo(request);
+        }));
+
+        for (String path :
+                List.of("", "/", "/admin", "/administrators/x", "/orders", "/admin/../orders", "/x/admin/")) {
+            assertThat(get(SERVICE + path).statusCode()).isEqualTo(200);
+        }
+        assertThat(sent).isEmpty();
+        for (String path : List.of("/admin/", "/admin/roles", "/admin/users/7/", "/orders/../admin/x")) {
+            assertThat(get(SERVICE + path).statusCode()).isEqualTo(200);
+        }
+
+        assertThat(sent).hasSize(4);
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void credentialsThatAreRefusedFurtherDownAreAskedForAgain() throws Exception {
+        over(HttpClient.newBuilder().authenticator(answering("me", "pässword")).build());
+        protect("Basic bWU6cMOkc3N3b3Jk");
+        assertThat(get(SERVICE + "/admin/users").statusCode()).isEqualTo(200);
+        protect("Bearer nobody");
+
+        assertThat(get(SERVICE + "/admin/deep/down").statusCode()).isEqualTo(401);
+        int before = pods.requests();
+        asked.clear();
+        protect("Basic bWU6cMOkc3N3b3Jk");
+        assertThat(get(SERVICE + "/admin/users").statusCode()).isEqualTo(200);
+
+        assertThat(pods.requests() - before).isEqualTo(2); // it was forgotten, so the first went without
+        assertThat(asked).hasSize(1);
     }
 
     @Test
