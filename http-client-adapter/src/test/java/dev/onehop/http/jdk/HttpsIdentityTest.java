@@ -6,15 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.onehop.health.Signal;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpClient;
 import java.util.Arrays;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who a pod and a caller are to each other, and that nobody is taken for somebody else (S-07, S-08, S-10, S-27). */
 @EnabledIfSystemProperty(named = "jdk.httpclient.allowRestrictedHeaders", matches = "host")
@@ -86,9 +85,11 @@ class HttpsIdentityTest extends HttpsFixture {
                 .containsExactly("CN=other-service.shop", "CN=" + CLUSTER_IP, "CN=other-service.shop");
     }
 
-    @Test
-    void aClientCertificateThatPodsRefuseIsNobodysFaultAndIsNotTriedElsewhere() throws Exception {
-        service("api-service", refusing(context(api, other)), refusing(context(api, other)));
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aClientCertificateThatPodsRefuseIsNobodysFaultAndIsNotTriedElsewhere(String protocol) throws Exception {
+        service("api-service", refusing(), refusing());
+        over(client().sslParameters(only(protocol)).build());
 
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(() -> get(API)).isInstanceOf(IOException.class);
@@ -101,28 +102,20 @@ class HttpsIdentityTest extends HttpsFixture {
     }
 
     /** The port of a pod that refuses everybody; the JDK's own server does so without a word, before Java 25. */
-    private int refusing(SSLContext identity) throws IOException {
-        var server = closing((SSLServerSocket) identity.getServerSocketFactory()
-                .createServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1})));
-        server.setNeedClientAuth(true);
-        var acceptor = new Thread(() -> {
-            while (!server.isClosed()) {
-                try (Socket socket = server.accept()) {
-                    socket.getInputStream().read();
-                } catch (IOException refused) {
-                    // as it should
-                }
-            }
-        });
-        acceptor.setDaemon(true);
-        acceptor.start();
-        return server.getLocalPort();
+    private int refusing() throws Exception {
+        ScriptedTlsPod pod = closing(new ScriptedTlsPod(context(api, other)));
+        pod.wantsCertificates();
+        return pod.port();
     }
 
     /** A session of TLS 1.2 keeps its id when it is resumed, so that one can tell. */
     private static SSLParameters tls12() {
+        return only("TLSv1.2");
+    }
+
+    private static SSLParameters only(String protocol) {
         SSLParameters parameters = trust.getDefaultSSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.2"});
+        parameters.setProtocols(new String[] {protocol});
         return parameters;
     }
 }
