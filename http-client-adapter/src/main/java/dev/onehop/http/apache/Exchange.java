@@ -6,6 +6,7 @@ import dev.onehop.health.RetryAfter;
 import dev.onehop.health.Signal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request on a connection to a Service, and how its pod did. The first ending counts: the body's end, what broke, or
- * the caller's leaving.
+ * the caller's leaving. After an answer that the client may follow on the same connection, the exchange lasts until the next
+ * one or the release, lest the connection counts as idle and is closed under the client.
  *
  * <p>Shared: safe from any thread.
  */
@@ -23,10 +25,14 @@ final class Exchange {
     /** A pod that had closed the connection before says so within a round trip; one that takes longer was at work. */
     private static final long AT_ONCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Redirects, and challenges to say who one is. */
+    private static final Set<Integer> FOLLOWED = Set.of(301, 302, 303, 307, 308, 401, 407);
+
     private final Attempt attempt;
     private final boolean onUsedConnection;
     private final long beganNanos = System.nanoTime();
     private volatile @Nullable HttpResponse answer;
+    private volatile boolean complete;
     private volatile boolean ended;
 
     /** @param onUsedConnection whether the connection has carried an exchange before */
@@ -50,6 +56,15 @@ final class Exchange {
 
     /** The response has come to its end; without one, the caller has left. */
     void completed() {
+        HttpResponse response = answer;
+        complete = response != null;
+        if (response == null || !FOLLOWED.contains(response.getCode())) {
+            over();
+        }
+    }
+
+    /** The client goes on to another exchange, or needs the connection no more. */
+    void over() {
         ended = true;
         HttpResponse response = answer;
         if (response == null) {
@@ -59,10 +74,14 @@ final class Exchange {
         }
     }
 
-    /** The caller has left. */
+    /** The caller has left, unless the response has come to its end. */
     void abandoned() {
-        ended = true;
-        attempt.close();
+        if (complete) {
+            over();
+        } else {
+            ended = true;
+            attempt.close();
+        }
     }
 
     /**
@@ -71,6 +90,10 @@ final class Exchange {
      * @return what that says of the pod; null where it is for core's classifier to tell
      */
     @Nullable Signal failed(Throwable failure) {
+        if (complete) {
+            over();
+            return null;
+        }
         ended = true;
         Signal signal = Breaks.signal(failure);
         if (signal == null) {

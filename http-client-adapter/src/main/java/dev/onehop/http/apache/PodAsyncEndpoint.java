@@ -7,6 +7,7 @@ import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.ConnectionHolder;
 import org.apache.hc.client5.http.nio.AsyncConnectionEndpoint;
 import org.apache.hc.core5.http.HttpConnection;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
 import org.apache.hc.core5.http.nio.AsyncPushConsumer;
 import org.apache.hc.core5.http.nio.HandlerFactory;
@@ -16,7 +17,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A leased asynchronous connection: from lease to release it carries one exchange, which ends with the response's body.
+ * A leased asynchronous connection: from lease to release it carries one exchange, or several after another.
  *
  * <p>Used by one exchange, whose steps follow one another; closed from any thread.
  */
@@ -80,7 +81,14 @@ final class PodAsyncEndpoint extends AsyncConnectionEndpoint implements Connecti
             AsyncClientExchangeHandler handler,
             @Nullable HandlerFactory<AsyncPushConsumer> pushes,
             HttpContext context) {
-        Exchange exchange = lease.next(held());
+        Exchange exchange;
+        try {
+            exchange = lease.next();
+        } catch (NoHttpResponseException nothingSent) {
+            handler.failed(nothingSent);
+            handler.releaseResources();
+            return;
+        }
         if (exchange == null) {
             delegate.execute(id, handler, pushes, context);
             return;

@@ -19,7 +19,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A leased connection: from lease to release it carries one exchange, which ends with the response's body.
+ * A leased connection: from lease to release it carries one exchange, or several after another.
  *
  * <p>Used by one caller; closed from any thread.
  */
@@ -75,7 +75,7 @@ final class PodEndpoint extends ConnectionEndpoint implements ConnectionHolder {
     public ClassicHttpResponse execute(
             String id, ClassicHttpRequest request, RequestExecutor executor, HttpContext context)
             throws IOException, HttpException {
-        Exchange now = lease.next(held.of(get()));
+        Exchange now = lease.next();
         if (now == null) {
             return delegate.execute(id, request, executor, context);
         }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.PushedOnehop;
+import dev.onehop.Retirement;
 import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
@@ -26,9 +27,12 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.core5.http.HttpHost;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +96,36 @@ class AsyncOwnTest extends ContractFixture {
         System.out.printf(
                 "F-15 async: %d stale connections noticed, 0 failed%n",
                 balancer(onehop).tally().failed(Signal.STALE_CONNECTION));
+    }
+
+    @Test
+    void anAnswerThatTheClientFollowsKeepsAConnectionToALeavingPodForTheNextRequest() throws Exception {
+        LoopbackPods pods = pods(2);
+        published(pods.all().subList(0, 1));
+        Onehop onehop = onehop();
+        Balancer balancer = balancer(onehop);
+        LoopbackPod leaving = pods.get(0);
+        leaving.answering(request -> {
+            if (request.header("Authorization").isPresent()) {
+                return leaving.echo(request);
+            }
+            terminating(pods.all(), leaving);
+            await().atMost(SOON).until(() -> balancer.tally().retirements(Retirement.LEFT) == 1);
+            return PodResponse.of(401, "").with("WWW-Authenticate", "Basic realm=\"shop\"");
+        });
+        var credentials = new BasicCredentialsProvider();
+        credentials.setCredentials(
+                new AuthScope(null, -1), new UsernamePasswordCredentials("user", "secret".toCharArray()));
+        CloseableHttpAsyncClient http =
+                http(onehop, HttpAsyncClients.custom().setDefaultCredentialsProvider(credentials));
+
+        SimpleHttpRequest post = SimpleRequestBuilder.post(URL + "/").build();
+        assertThat(http.execute(post, null).get(20, TimeUnit.SECONDS).getCode()).isEqualTo(200);
+
+        assertThat(leaving.requests()).hasSize(2);
+        await().atMost(SOON).until(() -> leaving.connections() == 0);
+        assertThat(balancer.tally().succeeded()).isEqualTo(2);
+        assertThat(pods.get(1).accepts()).isZero();
     }
 
     @Test
