@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.Locale;
+import javax.net.ssl.SSLException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.NoHttpResponseException;
@@ -49,18 +50,59 @@ final class Breaks {
     }
 
     /**
-     * A connect that a pod resets in the very moment of accepting it is refused, in other words: no byte of a request was
-     * sent, another pod may be tried, and Apache is not to begin anew.
+     * Whether a connection was found closed by its pod, rather than used by it for what is no answer: the first of the
+     * causes that says either.
+     */
+    static boolean isClosed(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
+            if (isEnd(cause) || isNonsense(cause)) {
+                return isEnd(cause);
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A dial that failed, in the words of a refused connect: no byte of a request was sent, core may try another pod, and
+     * Apache, whose own retry knows these words only, is not to begin anew. What it was stays, as the cause.
      *
      * @param aborted whether the caller has closed the connection meanwhile, which is nobody's failure
      */
     static SocketException ofDial(SocketException failure, boolean aborted) {
-        if (aborted || failure instanceof ConnectException || !isOfPeer(failure.getMessage())) {
+        if (aborted || failure instanceof ConnectException) {
             return failure;
         }
-        var refused = new ConnectException(failure.getMessage());
-        refused.initCause(failure);
-        return refused;
+        var failed = new ConnectException(failure.getMessage());
+        failed.initCause(failure);
+        return failed;
+    }
+
+    /**
+     * The connection stood, so that nothing that breaks an exchange is evidence against connects: a server that refuses
+     * our certificate says so after the handshake (TLS 1.3), and a route that is lost is a connection that broke.
+     *
+     * @param signal what core reads from the failure
+     */
+    static Signal ofExchange(Signal signal, Throwable failure) {
+        if (!signal.isHard()) {
+            return signal;
+        }
+        return isClientRefused(failure) ? Signal.TLS_CLIENT_REFUSED : Signal.RESET;
+    }
+
+    private static boolean isClientRefused(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
+            String words =
+                    String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).replace(' ', '_');
+            if (cause instanceof SSLException
+                    && words.contains("alert")
+                    && (words.contains("access_denied") || words.contains("handshake_failure"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Signal ofReset(int code) {
@@ -72,13 +114,20 @@ final class Breaks {
 
     /** The connection broke before the answer was complete, or what came was no answer. */
     private static boolean isBreak(Throwable cause) {
+        return isEnd(cause) || isNonsense(cause);
+    }
+
+    private static boolean isEnd(Throwable cause) {
         return cause instanceof NoHttpResponseException
                 || cause instanceof ConnectionClosedException
-                || cause instanceof MalformedChunkCodingException
-                || cause instanceof ProtocolException
                 || cause instanceof EOFException
-                || cause instanceof H2ConnectionException
                 || (cause instanceof IOException && isOfPeer(cause.getMessage()));
+    }
+
+    private static boolean isNonsense(Throwable cause) {
+        return cause instanceof MalformedChunkCodingException
+                || cause instanceof ProtocolException
+                || cause instanceof H2ConnectionException;
     }
 
     /** A socket that is closed on our side breaks too, and that is nobody's fault. */

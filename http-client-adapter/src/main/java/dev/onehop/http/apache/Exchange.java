@@ -1,6 +1,7 @@
 package dev.onehop.http.apache;
 
 import dev.onehop.Attempt;
+import dev.onehop.health.Classifier;
 import dev.onehop.health.Cooling;
 import dev.onehop.health.RetryAfter;
 import dev.onehop.health.Signal;
@@ -89,7 +90,8 @@ final class Exchange {
      *
      * @return what that says of the pod; null where it is for core's classifier to tell
      */
-    @Nullable Signal failed(Throwable failure) {
+    @Nullable
+    Signal failed(Throwable failure) {
         if (complete) {
             over();
             return null;
@@ -97,12 +99,19 @@ final class Exchange {
         ended = true;
         Signal signal = Breaks.signal(failure);
         if (signal == null) {
-            attempt.failed(failure);
-            return null;
+            Signal plain = Classifier.standard().ofFailure(failure);
+            Signal says = Breaks.ofExchange(plain, failure);
+            if (says == plain) {
+                attempt.failed(failure);
+                return null;
+            }
+            attempt.failed(says);
+            return says;
         }
         boolean stale = signal == Signal.RESET
                 && onUsedConnection
                 && answer == null
+                && Breaks.isClosed(failure)
                 && System.nanoTime() - beganNanos < AT_ONCE_NANOS;
         Signal says = stale ? Signal.STALE_CONNECTION : signal;
         attempt.failed(says);

@@ -52,7 +52,7 @@ final class WatchedHandler implements AsyncClientExchangeHandler {
     @Override
     public void failed(Exception failure) {
         Signal says = exchange.failed(failure);
-        if (says == Signal.STALE_CONNECTION || says == Signal.CONNECTION_ENDS) {
+        if (!exchange.hasAnswer() && (says == Signal.STALE_CONNECTION || says == Signal.CONNECTION_ENDS)) {
             staleness.found();
             handler.failed(repeatable(failure));
         } else {
