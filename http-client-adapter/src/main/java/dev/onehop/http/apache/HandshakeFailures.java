@@ -2,6 +2,7 @@ package dev.onehop.http.apache;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -17,18 +18,34 @@ import org.jspecify.annotations.Nullable;
  * <p>Shared: as safe as the strategy it wraps.
  *
  * @param aborted whether the caller has closed the connection under the handshake, which is nobody's failure
+ * @param inTime when the handshake is given up
  */
-record HandshakeFailures(TlsSocketStrategy tls, BooleanSupplier aborted) implements TlsSocketStrategy {
+record HandshakeFailures(TlsSocketStrategy tls, BooleanSupplier aborted, InTime inTime) implements TlsSocketStrategy {
 
     @Override
     public SSLSocket upgrade(Socket socket, String target, int port, @Nullable Object attachment, HttpContext context)
             throws IOException {
+        CompletableFuture<Void> decided = inTime.orElse(() -> close(socket));
         try {
-            return tls.upgrade(socket, target, port, attachment, context);
+            SSLSocket secure = tls.upgrade(socket, target, port, attachment, context);
+            if (!decided.complete(null)) {
+                throw new SSLHandshakeException("TLS handshake failed: it took longer than the dial may");
+            }
+            return secure;
         } catch (SSLHandshakeException | SSLPeerUnverifiedException plain) {
             throw plain;
         } catch (IOException broken) {
             throw aborted.getAsBoolean() ? broken : failure(broken);
+        } finally {
+            decided.complete(null);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException alreadyBroken) {
+            // whoever reads from it is told
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.nio.AsyncClientConnectionOperator;
 import org.apache.hc.client5.http.nio.ManagedAsyncClientConnection;
@@ -38,14 +38,14 @@ final class PodAsyncOperator implements AsyncClientConnectionOperator {
     private final Onehop onehop;
     private final AsyncClientConnectionOperator others;
     private final SchemePortResolver ports;
-    private final Function<InetSocketAddress, AsyncClientConnectionOperator> to;
+    private final BiFunction<InetSocketAddress, InTime, AsyncClientConnectionOperator> to;
 
-    /** @param to Apache's own operator, whose connects go to one address */
+    /** @param to Apache's own operator, whose connects go to one address, within a dial's time */
     PodAsyncOperator(
             Onehop onehop,
             AsyncClientConnectionOperator others,
             SchemePortResolver ports,
-            Function<InetSocketAddress, AsyncClientConnectionOperator> to) {
+            BiFunction<InetSocketAddress, InTime, AsyncClientConnectionOperator> to) {
         this.onehop = onehop;
         this.others = others;
         this.ports = ports;
@@ -85,7 +85,7 @@ final class PodAsyncOperator implements AsyncClientConnectionOperator {
         AsyncConnector<PodConnection> connector = (attempt, share) -> {
             Timeout dial = Timeouts.ofDial(share);
             var dialled = new Dialled(attempt);
-            Future<ManagedAsyncClientConnection> unused = to.apply(attempt.address())
+            Future<ManagedAsyncClientConnection> unused = to.apply(attempt.address(), InTime.of(dial))
                     .connect(
                             initiator,
                             host,

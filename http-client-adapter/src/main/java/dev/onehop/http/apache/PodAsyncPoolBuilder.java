@@ -28,11 +28,11 @@ final class PodAsyncPoolBuilder extends PoolingAsyncClientConnectionManagerBuild
     protected AsyncClientConnectionOperator createConnectionOperator(
             TlsStrategy tls, @Nullable SchemePortResolver ports, @Nullable DnsResolver dns) {
         DnsResolver others = Objects.requireNonNullElse(dns, SystemDefaultDnsResolver.INSTANCE);
-        var handshakes = new AsyncHandshakeFailures(tls);
         return new PodAsyncOperator(
                 onehop,
                 super.createConnectionOperator(tls, ports, dns),
                 Objects.requireNonNullElse(ports, DefaultSchemePortResolver.INSTANCE),
-                address -> super.createConnectionOperator(handshakes, ports, new OneAddress(address, others)));
+                (address, inTime) -> super.createConnectionOperator(
+                        new AsyncHandshakeFailures(tls, inTime), ports, new OneAddress(address, others)));
     }
 }

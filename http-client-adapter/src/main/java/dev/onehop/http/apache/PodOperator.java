@@ -91,9 +91,10 @@ final class PodOperator implements HttpClientConnectionOperator {
         balancer.get().connect(Timeouts.ofConnect(timeout), (attempt, share) -> {
             Timeout dial = Timeouts.ofDial(share);
             Object within = Timeouts.handshakeWithin(attachment, dial);
+            var inTime = InTime.of(dial);
             var socket = new PodSockets(attempt.backend().isPresent());
             try {
-                operator(attempt, connection, socket)
+                operator(attempt, connection, socket, inTime)
                         .connect(connection, host, name, local, dial, config, within, context);
             } catch (SocketException failure) {
                 throw Breaks.ofDial(failure, !connection.isOpen());
@@ -140,13 +141,15 @@ final class PodOperator implements HttpClientConnectionOperator {
 
     /** Apache's own operator, for one dial. */
     private HttpClientConnectionOperator operator(
-            Attempt attempt, ManagedHttpClientConnection connection, PodSockets socket) {
+            Attempt attempt, ManagedHttpClientConnection connection, PodSockets socket, InTime inTime) {
         return new DefaultHttpClientConnectionOperator(
                 socket,
                 means.ports,
                 new OneAddress(attempt.address(), means.dns),
                 RegistryBuilder.<TlsSocketStrategy>create()
-                        .register(URIScheme.HTTPS.id, new HandshakeFailures(means.tls, () -> !connection.isOpen()))
+                        .register(
+                                URIScheme.HTTPS.id,
+                                new HandshakeFailures(means.tls, () -> !connection.isOpen(), inTime))
                         .build());
     }
 
