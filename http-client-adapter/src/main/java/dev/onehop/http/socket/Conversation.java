@@ -36,11 +36,12 @@ final class Conversation {
         waiting = true;
     }
 
+    /** @param n how much was read, -1 at the end; nothing where nothing was asked for, which tells nothing */
     private void read(int n) {
-        if (n >= 0) {
+        if (n > 0) {
             answered = true;
             waiting = false;
-        } else if (asked && !answered) {
+        } else if (n < 0 && asked && !answered) {
             attempt.failed(Signal.RESET);
         }
     }
@@ -70,7 +71,7 @@ final class Conversation {
             public int read() throws IOException {
                 try {
                     int octet = in.read();
-                    Conversation.this.read(octet);
+                    Conversation.this.read(octet < 0 ? -1 : 1);
                     return octet;
                 } catch (IOException e) {
                     throw broken(e);

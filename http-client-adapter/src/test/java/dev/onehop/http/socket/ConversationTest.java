@@ -40,6 +40,16 @@ class ConversationTest extends SocketFixture {
     }
 
     @Test
+    void readingNothingIsNoAnswer() throws IOException {
+        try (Socket socket = sockets.createSocket(NAME, 80)) {
+            assertThat(socket.getInputStream().read(new byte[0])).isZero();
+        }
+
+        assertThat(tally().succeeded()).isZero();
+        assertThat(tally().inFlight()).isZero();
+    }
+
+    @Test
     void aResetInsteadOfAnAnswerSpeaksAgainstThePod() throws IOException {
         pods.forEach(LoopbackPod::resetAfterRequest);
         try (Socket socket = sockets.createSocket(NAME, 80)) {
