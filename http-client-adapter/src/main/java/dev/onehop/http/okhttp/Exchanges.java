@@ -19,10 +19,10 @@ final class Exchanges implements Interceptor {
 
     private static final int SWITCHING_PROTOCOLS = 101;
 
-    private final RetiredConnections calls;
+    private final Calls calls;
     private final TlsLayers layers;
 
-    Exchanges(RetiredConnections calls, TlsLayers layers) {
+    Exchanges(Calls calls, TlsLayers layers) {
         this.calls = calls;
         this.layers = layers;
     }
@@ -35,12 +35,17 @@ final class Exchanges implements Interceptor {
             calls.sending();
             return chain.proceed(chain.request());
         }
-        Optional<Attempt> begun = pod.begin();
+        Optional<Attempt> begun = calls.upgrading().or(pod::begin);
         if (begun.isEmpty()) {
-            return onRetired(chain, connection, pod);
+            begun = onRetired(connection, pod);
+        }
+        if (begun.isEmpty()) {
+            pod.closeRetired(); // is about to be: OkHttp finds so, and takes another by itself
+            return chain.proceed(chain.request());
         }
         var exchange = new PodExchange(begun.get(), chain.call(), pod, isMultiplexed(connection));
         calls.sending();
+        calls.begun(exchange);
         try {
             return watched(chain.proceed(chain.request()), exchange, pod);
         } catch (IOException failure) {
@@ -51,22 +56,18 @@ final class Exchanges implements Interceptor {
             throw callersOwn;
         }
     }
-
     /**
-     * Takes the connection out of the pool and begins again. Where that would repeat an earlier hop, an HTTP/1.1 connection
-     * is closed instead, so that OkHttp finds it stale and takes another by itself.
+     * Takes the connection out of the pool and has the call begin again. Where that would repeat an earlier hop, or the
+     * connection stays in the pool, the exchange goes on over it.
+     *
+     * @return empty where it is closed
      */
-    private Response onRetired(Chain chain, Connection connection, PodSocket pod) throws IOException {
+    private Optional<Attempt> onRetired(Connection connection, PodSocket pod) throws Calls.Retired {
         boolean out = isOutOfThePool(connection);
-        if (isMultiplexed(connection) && !out) {
-            calls.sending();
-            return chain.proceed(chain.request()); // better there than nowhere
+        if (calls.mayBeginAgain() && (out || !isMultiplexed(connection))) {
+            throw new Calls.Retired(pod.toString());
         }
-        if (!calls.mayBeginAgain() && !isMultiplexed(connection)) {
-            pod.close();
-            return chain.proceed(chain.request());
-        }
-        throw new RetiredConnections.Retired(pod.toString());
+        return pod.beginAnyway();
     }
 
     /** Says so by a method that OkHttp's module does not export: where it is a named module, this cannot be said. */

@@ -3,12 +3,15 @@ package dev.onehop.http.okhttp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.Objects;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The client's own TLS, over sockets that can go on to another pod.
+ * A client's own TLS, over sockets that can go on to another pod. Two of the same settings are equal, as OkHttp shares
+ * connections among clients whose settings are.
  *
  * <p>Shared: safe from any thread.
  */
@@ -20,13 +23,22 @@ final class FailoverTls extends SSLSocketFactory {
     private final SSLSocketFactory own;
     private final HostnameVerifier verifier;
     private final TlsLayers layers;
-    private final boolean jdk;
+    private volatile @Nullable Boolean jdk;
 
     FailoverTls(SSLSocketFactory own, HostnameVerifier verifier, TlsLayers layers) {
         this.own = own;
         this.verifier = verifier;
         this.layers = layers;
-        this.jdk = isJdks(own);
+    }
+
+    /** What it asks. */
+    SSLSocketFactory own() {
+        return own;
+    }
+
+    /** Whether host names are checked by {@code other}. */
+    boolean isBy(HostnameVerifier other) {
+        return verifier.equals(other);
     }
 
     @Override
@@ -34,7 +46,7 @@ final class FailoverTls extends SSLSocketFactory {
         if (!(socket instanceof PodSocket raw) || !raw.isOurs()) {
             return own.createSocket(socket, host, port, autoClose);
         }
-        if (raw.mayGoOn() && jdk) {
+        if (raw.mayGoOn() && isJdks()) {
             TlsPodSocket.Layering layering = dialled -> (SSLSocket) own.createSocket(dialled, host, port, true);
             return new TlsPodSocket(raw, verifier, host, layering);
         }
@@ -44,12 +56,27 @@ final class FailoverTls extends SSLSocketFactory {
     }
 
     /** Asked with a socket of its own: one that is laid over another and let go closes it, when it is collected. */
-    private static boolean isJdks(SSLSocketFactory factory) {
-        try (Socket unconnected = factory.createSocket()) {
-            return unconnected.getClass().getName().startsWith(JDK);
-        } catch (IOException | RuntimeException onlyOverOthers) {
-            return false;
+    private boolean isJdks() {
+        Boolean known = jdk;
+        if (known == null) {
+            try (Socket unconnected = own.createSocket()) {
+                known = unconnected.getClass().getName().startsWith(JDK);
+            } catch (IOException | RuntimeException onlyOverOthers) {
+                known = false;
+            }
+            jdk = known;
         }
+        return known;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FailoverTls it && own.equals(it.own) && verifier.equals(it.verifier);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(own, verifier);
     }
 
     @Override

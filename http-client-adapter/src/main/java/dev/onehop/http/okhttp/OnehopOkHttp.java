@@ -45,9 +45,10 @@ public final class OnehopOkHttp {
                     new FailoverTls(own.sslSocketFactory(), own.hostnameVerifier(), layers),
                     Objects.requireNonNull(own.x509TrustManager(), "the builder's trust manager"));
         }
-        var calls = new RetiredConnections();
+        var calls = new Calls(layers);
         return builder.dns(new ServiceDns(onehop, own.dns()))
                 .socketFactory(new PodSockets(onehop, own.socketFactory(), own.dns()))
+                .addInterceptor(new ClientsTls(layers))
                 .addInterceptor(calls)
                 .addNetworkInterceptor(new Exchanges(calls, layers));
     }

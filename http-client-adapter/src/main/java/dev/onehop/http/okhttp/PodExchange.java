@@ -27,8 +27,8 @@ final class PodExchange {
     private final Call call;
     private final boolean alone;
     private final boolean reused;
-    private int status;
-    private @Nullable Duration retryAfter;
+    private volatile int status;
+    private volatile @Nullable Duration retryAfter;
 
     /** @param multiplexed whether others may be under way on the same connection */
     PodExchange(Attempt attempt, Call call, PodSocket pod, boolean multiplexed) {
@@ -40,15 +40,29 @@ final class PodExchange {
 
     /** The head of the answer has come. */
     void answering(Response response) {
-        status = response.code();
         String value = response.header("Retry-After");
         retryAfter =
                 value == null ? null : RetryAfter.parse(value, Instant.now()).orElse(Cooling.UNSAID);
+        status = response.code();
     }
 
     /** The answer has come as far as anybody wants it. */
     void ended() {
         attempt.answered(status, retryAfter);
+    }
+
+    /** Whether the head of the answer has come. */
+    boolean isAnswered() {
+        return status != 0;
+    }
+
+    /** Nobody wants more of it: as {@link #ended} where the answer has come, else nothing is learnt. */
+    void letGo() {
+        if (isAnswered() && !call.isCanceled()) {
+            ended();
+        } else {
+            abandoned();
+        }
     }
 
     /** The caller's own trouble. */

@@ -13,6 +13,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shared: safe from any thread, as {@link Socket} is.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the socket that is asked has locks of its own
 final class PodSocket extends LateSocket {
 
     /** How long Linux tries to connect where nobody says for how long ({@code tcp_syn_retries} = 6). */
@@ -36,6 +38,7 @@ final class PodSocket extends LateSocket {
     private volatile @Nullable Dials dials;
     private volatile @Nullable HeldConnection held;
     private volatile boolean answered;
+    private volatile boolean closedByOnehop;
     private volatile @Nullable Runnable last;
 
     PodSocket(Onehop onehop, PodSockets sockets) {
@@ -116,10 +119,40 @@ final class PodSocket extends LateSocket {
                 return;
             }
             var failover = Objects.requireNonNull(dials);
-            held = failover.current().attempt().hold(this::close);
+            held = failover.current().attempt().hold(this::closeRetired);
             failover.connected();
             if (isClosed()) {
                 held.gone();
+            }
+        }
+    }
+
+    /** Closes it because it is retired, whoever may be about to use it. */
+    void closeRetired() {
+        closedByOnehop = true;
+        try {
+            close();
+        } catch (IOException unused) {
+            // it is closed
+        }
+    }
+
+    /** Whether Onehop closed it, which OkHttp may not have noticed. */
+    boolean isClosedByOnehop() {
+        return closedByOnehop;
+    }
+
+    /**
+     * OkHttp sets it on a pooled connection that it has just found healthy, before an exchange can begin. That it was closed
+     * in between is for {@link #begin} to say, after which the call begins again.
+     */
+    @Override
+    public void setSoTimeout(int millis) throws SocketException {
+        try {
+            super.setSoTimeout(millis);
+        } catch (SocketException closed) {
+            if (!closedByOnehop) {
+                throw closed;
             }
         }
     }
@@ -128,6 +161,11 @@ final class PodSocket extends LateSocket {
     Optional<Attempt> begin() {
         stands();
         return Objects.requireNonNull(held).begin();
+    }
+
+    /** As {@link #begin}, for an exchange that cannot go elsewhere; empty where it is closed. */
+    Optional<Attempt> beginAnyway() {
+        return Objects.requireNonNull(held).beginAnyway();
     }
 
     private void dial(Dials failover) throws IOException {

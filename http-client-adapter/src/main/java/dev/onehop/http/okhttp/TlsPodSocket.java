@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import javax.net.ssl.HostnameVerifier;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -66,7 +67,7 @@ final class TlsPodSocket extends ForwardingSslSocket {
                 break;
             } catch (IOException failure) {
                 SSLParameters asSet = tls.getSSLParameters();
-                raw.goOn(failure);
+                goOn(failure);
                 tls = layering.over(raw.dialled());
                 tls.setSSLParameters(asSet);
             }
@@ -76,18 +77,55 @@ final class TlsPodSocket extends ForwardingSslSocket {
         raw.stands();
     }
 
-    private void agree() throws IOException {
+    /** The last one's break or stall is told as it was: after a stall, OkHttp does not try its other TLS versions. */
+    private void goOn(IOException failure) throws IOException {
         try {
-            tls.setSoTimeout(raw.leftMillis());
-            tls.startHandshake();
-        } catch (SSLHandshakeException | SSLPeerUnverifiedException asItIs) {
-            throw asItIs;
-        } catch (IOException brokenOrStalled) {
-            throw (SSLException) new SSLHandshakeException(brokenOrStalled.getMessage()).initCause(brokenOrStalled);
+            raw.goOn(failure);
+        } catch (BrokenHandshake last) {
+            throw last.asItWas();
         }
+    }
+
+    private void agree() throws IOException {
+        shakeHands(raw.leftMillis());
         if (!verifier.verify(host, tls.getSession())) {
             throw new SSLPeerUnverifiedException("Hostname " + host + " not verified: the certificate of "
                     + raw.getRemoteSocketAddress() + " is for another");
+        }
+    }
+
+    private void shakeHands(int millis) throws IOException {
+        HandshakeDeadline deadline = HandshakeDeadline.closing(raw.dialled(), millis);
+        IOException failure = null;
+        try {
+            tls.setSoTimeout(millis);
+            tls.startHandshake();
+        } catch (IOException broken) {
+            failure = broken;
+        }
+        if (!deadline.isMet() || failure instanceof SocketTimeoutException) {
+            var stalled =
+                    new SocketTimeoutException("TLS handshake with " + raw.getRemoteSocketAddress() + " timed out");
+            stalled.initCause(failure);
+            throw new BrokenHandshake(stalled);
+        }
+        if (failure instanceof SSLHandshakeException || failure instanceof SSLPeerUnverifiedException) {
+            throw failure;
+        }
+        if (failure != null) {
+            throw new BrokenHandshake(failure);
+        }
+    }
+
+    /** As {@link PodSocket#setSoTimeout}. */
+    @Override
+    public void setSoTimeout(int millis) throws SocketException {
+        try {
+            tls.setSoTimeout(millis);
+        } catch (SocketException closed) {
+            if (!raw.isClosedByOnehop()) {
+                throw closed;
+            }
         }
     }
 

@@ -22,7 +22,11 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.SslProvider;
 
-/** A pod that speaks HTTP/2, over TLS or with prior knowledge; it says its name. {@code /slow} waits to be released. */
+/**
+ * A pod that speaks HTTP/2, over TLS or with prior knowledge, and HTTP/1.1 to those who do not; it says its name. {@code
+ * /slow} waits to be released, {@code /on} leads to {@code
+ * /end}, {@code /ws} is a WebSocket that echoes.
+ */
 final class Http2Pod implements AutoCloseable {
 
     private final String name;
@@ -40,7 +44,7 @@ final class Http2Pod implements AutoCloseable {
                 .runOn(loops)
                 .host("127.0.0.1")
                 .port(0)
-                .protocol(identity == null ? HttpProtocol.H2C : HttpProtocol.H2)
+                .protocol(identity == null ? HttpProtocol.H2C : HttpProtocol.H2, HttpProtocol.HTTP11)
                 .doOnChannelInit((observer, channel, remote) -> {
                     connections.incrementAndGet();
                     open.incrementAndGet();
@@ -48,6 +52,13 @@ final class Http2Pod implements AutoCloseable {
                 })
                 .handle((request, response) -> {
                     seen.add(request.requestHeaders().get("host") + request.uri());
+                    if (request.uri().equals("/ws")) {
+                        return response.sendWebsocket(
+                                (in, out) -> out.sendString(in.receive().asString()));
+                    }
+                    if (request.uri().equals("/on")) {
+                        return response.status(307).header("location", "/end").send();
+                    }
                     Mono<String> answer = request.uri().equals("/slow")
                             ? Mono.fromCallable(this::slowly).subscribeOn(Schedulers.boundedElastic())
                             : Mono.just(name);

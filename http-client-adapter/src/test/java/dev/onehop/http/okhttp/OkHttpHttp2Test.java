@@ -3,82 +3,29 @@ package dev.onehop.http.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.onehop.Balancer;
-import dev.onehop.Onehop;
 import dev.onehop.Retirement;
-import dev.onehop.pick.PickPolicy;
-import dev.onehop.service.AddressFamily;
-import dev.onehop.service.ClientLocation;
+import dev.onehop.health.Signal;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
-import dev.onehop.service.Service;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.SlicePort;
-import dev.onehop.service.StaticDiscovery;
-import dev.onehop.testing.LoopbackPods;
-import dev.onehop.testing.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.Response;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** HTTP/2: one connection carries many exchanges, never those of two Services, and none once its pod leaves. */
-class OkHttpHttp2Test {
+class OkHttpHttp2Test extends PodsFixture {
 
-    private static final ServiceKey API = LoopbackPods.API;
     private static final ServiceKey OTHER = new ServiceKey("shop", "other-service");
-    private static final Duration SOON = Duration.ofSeconds(10);
-
-    private static KeyManagerFactory identity;
-    private static X509TrustManager trust;
-    private static SSLContext trusting;
-
-    private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
-    private final StaticDiscovery discovery = StaticDiscovery.create("shop", ClientLocation.unknown());
-    private final Onehop onehop = closing(
-            LoopbackPods.onehop(discovery).policy(PickPolicy.roundRobin()).build());
-    private final ExecutorService callers = Executors.newFixedThreadPool(8);
-
-    /** One certificate, good for every Service of the namespace. */
-    @BeforeAll
-    static void certificate(@TempDir Path folder) throws Exception {
-        TestCertificate all = TestCertificate.of("*.shop", folder);
-        identity = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        identity.init(all.keys(), "changeit".toCharArray());
-        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(all.keys());
-        trust = (X509TrustManager) managers.getTrustManagers()[0];
-        trusting = TestCertificate.trusting(all);
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        callers.shutdownNow();
-        while (!toClose.isEmpty()) {
-            toClose.pop().close();
-        }
-    }
 
     @Test
     void manyExchangesAtOnceShareOneConnectionAndEachIsAnAttempt() throws Exception {
@@ -145,6 +92,25 @@ class OkHttpHttp2Test {
         assertThat(leaving.seen()).hasSize(1);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void f17_anExchangeThatItsPodTakesBackEndsTheConnectionAndIsRepeatedByOkHttp(EndingHttp2Pod.Manner manner)
+            throws Exception {
+        EndingHttp2Pod pod = closing(new EndingHttp2Pod(manner));
+        published(API, 80, pod.slice(API));
+        OkHttpClient client = closing(OnehopOkHttp.on(
+                        new OkHttpClient.Builder().protocols(List.of(okhttp3.Protocol.H2_PRIOR_KNOWLEDGE)), onehop)
+                .build());
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(get(client, "http://api-service.shop/")).isEqualTo("H2_PRIOR_KNOWLEDGE ");
+        }
+
+        assertThat(balancer(80).tally().failed(Signal.CONNECTION_ENDS)).isEqualTo(1);
+        assertThat(balancer(80).tally().failed()).isEqualTo(1);
+        assertThat(balancer(80).tally().succeeded()).isEqualTo(3);
+    }
+
     @Test
     void priorKnowledgeWithoutTlsIsBalancedAndFailsOver() throws Exception {
         Http2Pod pod = closing(new Http2Pod("pod-1", null));
@@ -162,33 +128,6 @@ class OkHttpHttp2Test {
         await().atMost(SOON).until(() -> balancer(80).connections() == 0);
     }
 
-    private OkHttpClient https() {
-        return closing(
-                OnehopOkHttp.on(new OkHttpClient.Builder().sslSocketFactory(trusting.getSocketFactory(), trust), onehop)
-                        .build());
-    }
-
-    private static String get(OkHttpClient client, String url) throws IOException {
-        try (Response response =
-                client.newCall(new Request.Builder().url(url).build()).execute()) {
-            return response.protocol().name() + " " + response.body().string();
-        }
-    }
-
-    private Balancer balancer(int port) {
-        return onehop.forHost("api-service.shop", port).orElseThrow();
-    }
-
-    private void published(ServiceKey service, int port, EndpointSlice... slices) {
-        discovery.set(
-                Service.builder(service.namespace(), service.name())
-                        .clusterIps(List.of(service.equals(API) ? "10.96.123.45" : "10.96.123.46"))
-                        .ipFamilies(AddressFamily.IPV4)
-                        .port("http", port)
-                        .build(),
-                slices);
-    }
-
     /** A slice with a pod that nobody listens on. */
     private static EndpointSlice nobody() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
@@ -200,18 +139,5 @@ class OkHttpHttp2Test {
                             .pod("nobody", "uid-nobody")
                             .build()));
         }
-    }
-
-    private <T extends AutoCloseable> T closing(T each) {
-        toClose.push(each);
-        return each;
-    }
-
-    private OkHttpClient closing(OkHttpClient client) {
-        toClose.push(() -> {
-            client.connectionPool().evictAll();
-            client.dispatcher().executorService().shutdownNow();
-        });
-        return client;
     }
 }

@@ -3,77 +3,101 @@ package dev.onehop.http.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.onehop.Balancer;
-import dev.onehop.Onehop;
-import dev.onehop.service.ClientLocation;
-import dev.onehop.service.Endpoint;
-import dev.onehop.service.EndpointSlice;
-import dev.onehop.service.Protocol;
-import dev.onehop.service.SlicePort;
-import dev.onehop.service.StaticDiscovery;
-import dev.onehop.testing.LoopbackPods;
-import java.time.Duration;
+import dev.onehop.Retirement;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
+import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
-import reactor.netty.resources.LoopResources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A WebSocket to a pod. */
-class OkHttpWebSocketTest {
+class OkHttpWebSocketTest extends PodsFixture {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
-
-    private final StaticDiscovery discovery = StaticDiscovery.create("shop", ClientLocation.unknown());
+    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
     @Test
     void itIsInFlightAsLongAsItsConnectionAndForgottenWithIt() throws Exception {
-        LoopResources loops = LoopResources.create("ws-pod", 1, true);
-        DisposableServer server = HttpServer.create()
-                .runOn(loops)
-                .host("127.0.0.1")
-                .port(0)
-                .route(routes -> routes.ws(
-                        "/ws", (in, out) -> out.sendString(in.receive().asString())))
-                .bindNow(SOON);
-        try (Onehop onehop = LoopbackPods.onehop(discovery).build()) {
-            discovery.set(
-                    LoopbackPods.service(),
-                    EndpointSlice.of(
-                            LoopbackPods.API,
-                            "api-1",
-                            List.of(new SlicePort("http", Protocol.TCP, server.port())),
-                            List.of(Endpoint.builder("127.0.0.1").build())));
-            OkHttpClient client =
-                    OnehopOkHttp.on(new OkHttpClient.Builder(), onehop).build();
-            var echoed = new CompletableFuture<String>();
-            WebSocket socket = client.newWebSocket(
-                    new Request.Builder().url("ws://api-service.shop/ws").build(), new WebSocketListener() {
-                        @Override
-                        public void onMessage(WebSocket from, String text) {
-                            echoed.complete(text);
-                        }
-                    });
-            socket.send("hello");
-            Balancer balancer = onehop.forHost("api-service.shop", 80).orElseThrow();
+        Http2Pod pod = closing(new Http2Pod("pod-1", null));
+        published(API, 80, pod.slice(API, false));
+        WebSocket socket = webSocket(https(), "ws://api-service.shop/ws");
 
-            assertThat(echoed.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
-            assertThat(balancer.tally().inFlight()).isEqualTo(1);
+        assertThat(balancer(80).tally().inFlight()).isEqualTo(1);
 
-            socket.close(1000, null);
-            await().atMost(SOON).until(() -> balancer.connections() == 0);
-            assertThat(balancer.tally().inFlight()).isZero();
-            assertThat(balancer.tally().failed()).isZero();
-            client.dispatcher().executorService().shutdownNow();
-        } finally {
-            server.disposeNow(SOON);
-            loops.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).block(SOON);
-        }
+        endsAndIsForgotten(socket, 80);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void itLivesOnOverAPooledConnectionWhenItsPodLeaves(boolean tls) throws Exception {
+        int port = tls ? 443 : 80;
+        String host = "//api-service.shop";
+        Http2Pod leaving = closing(new Http2Pod("pod-1", tls ? identity : null));
+        Http2Pod staying = closing(new Http2Pod("pod-2", tls ? identity : null));
+        published(API, port, leaving.slice(API, false));
+        OkHttpClient client = https(it -> it.protocols(List.of(Protocol.HTTP_1_1)));
+        assertThat(get(client, (tls ? "https:" : "http:") + host)).isEqualTo("HTTP_1_1 pod-1");
+        WebSocket socket = webSocket(client, (tls ? "wss:" : "ws:") + host + "/ws");
+        assertThat(leaving.accepts()).isEqualTo(1);
+
+        published(API, port, leaving.slice(API, true), staying.slice(API, false));
+        await().atMost(SOON).until(() -> balancer(port).tally().retirements(Retirement.LEFT) == 1);
+        assertThat(get(client, (tls ? "https:" : "http:") + host)).isEqualTo("HTTP_1_1 pod-2");
+
+        assertThat(balancer(port).tally().inFlight()).isEqualTo(1);
+        socket.send("still there");
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("still there");
+        client.connectionPool().evictAll();
+        endsAndIsForgotten(socket, port);
+    }
+
+    @Test
+    void oneThatIsRefusedEndsAndLeavesItsConnectionToOthers() throws Exception {
+        Http2Pod pod = closing(new Http2Pod("pod-1", null));
+        published(API, 80, pod.slice(API, false));
+        OkHttpClient client = https(it -> it.protocols(List.of(Protocol.HTTP_1_1)));
+
+        client.newWebSocket(
+                new Request.Builder().url("ws://api-service.shop/no").build(), listener());
+
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("failed");
+        await().atMost(SOON).until(() -> balancer(80).tally().succeeded() == 1);
+        assertThat(balancer(80).tally().inFlight()).isZero();
+    }
+
+    private WebSocket webSocket(OkHttpClient client, String url) throws InterruptedException {
+        WebSocket socket = client.newWebSocket(new Request.Builder().url(url).build(), listener());
+        socket.send("hello");
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("hello");
+        return socket;
+    }
+
+    private WebSocketListener listener() {
+        return new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocket from, String text) {
+                heard.add(text);
+            }
+
+            @Override
+            public void onFailure(WebSocket from, Throwable failure, @Nullable Response response) {
+                heard.add("failed");
+            }
+        };
+    }
+
+    private void endsAndIsForgotten(WebSocket socket, int port) {
+        socket.close(1000, null);
+        await().atMost(SOON).until(() -> balancer(port).connections() == 0);
+        assertThat(balancer(port).tally().inFlight()).isZero();
+        assertThat(balancer(port).tally().failed()).isZero();
     }
 }

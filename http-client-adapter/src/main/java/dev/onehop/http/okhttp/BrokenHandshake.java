@@ -1,0 +1,26 @@
+package dev.onehop.http.okhttp;
+
+import java.io.IOException;
+import javax.net.ssl.SSLHandshakeException;
+
+/** A handshake that stalled or broke down by whatever exception: to Onehop, a dial that failed by its handshake. */
+final class BrokenHandshake extends SSLHandshakeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final IOException was;
+
+    BrokenHandshake(IOException was) {
+        super(was.getMessage());
+        this.was = was;
+        initCause(was);
+    }
+
+    /** What happened, with what was tried before suppressed. */
+    IOException asItWas() {
+        for (Throwable each : getSuppressed()) {
+            was.addSuppressed(each);
+        }
+        return was;
+    }
+}
