@@ -36,10 +36,11 @@ final class ExchangeHandler extends ChannelDuplexHandler {
     private static final int SWITCHING_PROTOCOLS = 101;
 
     private final PodConnection pod;
-    private final SentRequest request = new SentRequest();
     private boolean open;
     private @Nullable Attempt attempt;
-    private boolean reused;
+    private @Nullable SentCall call;
+    private long turn;
+    private boolean heard;
     private boolean informational;
     private int status;
     private @Nullable Duration retryAfter;
@@ -61,6 +62,9 @@ final class ExchangeHandler extends ChannelDuplexHandler {
         } else {
             pipeline.addBefore(NettyPipeline.ReactiveBridge, NAME, handler);
         }
+        if (channel.parent() == null && pipeline.get(NettyPipeline.HttpCodec) != null) {
+            pipeline.addBefore(NettyPipeline.HttpCodec, "onehop.heard", new FirstByte(() -> handler.heard = true));
+        }
         ExchangeHandler upgraded =
                 channel.parent() == null ? null : channel.parent().pipeline().get(ExchangeHandler.class);
         if (upgraded != null) {
@@ -69,21 +73,22 @@ final class ExchangeHandler extends ChannelDuplexHandler {
         return handler;
     }
 
-    /** A request is about to be sent. */
-    void begin() {
+    /** A request of {@code of} is about to be sent. */
+    void begin(SentCall of) {
         if (!open) {
             attempt = pod.begin();
-            began(pod.isReused());
+            began(of, pod.turn());
         }
     }
 
-    private void began(boolean onReused) {
+    private void began(@Nullable SentCall of, long at) {
         open = true;
-        reused = onReused;
+        call = of;
+        turn = at;
+        heard = false;
         informational = false;
         status = 0;
         retryAfter = null;
-        request.begin();
     }
 
     /** The request that asked for HTTP/2 without TLS is the first stream's. */
@@ -91,15 +96,15 @@ final class ExchangeHandler extends ChannelDuplexHandler {
         if (open) {
             open = false;
             stream.attempt = attempt;
-            stream.began(reused);
+            stream.began(call, turn);
             attempt = null;
         }
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) throws Exception {
-        if (open) {
-            request.wrote(msg);
+        if (open && call != null) {
+            call.wrote(msg);
         }
         super.write(ctx, msg, promise);
     }
@@ -118,6 +123,7 @@ final class ExchangeHandler extends ChannelDuplexHandler {
 
     private void read(HttpObject part) {
         if (part instanceof HttpResponse response) {
+            heard = true;
             int code = response.status().code();
             informational = HttpStatusClass.INFORMATIONAL.contains(code) && code != SWITCHING_PROTOCOLS;
             if (!informational) {
@@ -157,7 +163,7 @@ final class ExchangeHandler extends ChannelDuplexHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
         boolean stale = isStale() && cause instanceof IOException;
-        Throwable told = stale && request.isRepeatable() ? new StaleConnectionException().initCause(cause) : cause;
+        Throwable told = stale && isRepeatable() ? new StaleConnectionException().initCause(cause) : cause;
         end(failed -> {
             if (stale) {
                 failed.failed(Signal.STALE_CONNECTION);
@@ -170,12 +176,13 @@ final class ExchangeHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        boolean again = isStale() && request.isRepeatable();
+        boolean stale = isStale();
+        boolean again = stale && isRepeatable();
         end(broken -> {
             if (status == SWITCHING_PROTOCOLS) {
                 answered(broken);
             } else {
-                broken.failed(reused && status == 0 ? Signal.STALE_CONNECTION : Signal.RESET);
+                broken.failed(stale ? Signal.STALE_CONNECTION : Signal.RESET);
             }
         });
         if (again) {
@@ -202,8 +209,13 @@ final class ExchangeHandler extends ChannelDuplexHandler {
         end(Attempt::close);
     }
 
+    /** Whether the pod may have closed the connection before it saw the request, as it does with idle ones. */
     private boolean isStale() {
-        return open && reused && status == 0;
+        return open && !heard && pod.isReusedAlone(turn);
+    }
+
+    private boolean isRepeatable() {
+        return call != null && call.isRepeatable();
     }
 
     private void answered(Attempt done) {

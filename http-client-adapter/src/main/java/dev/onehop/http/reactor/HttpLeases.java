@@ -15,10 +15,13 @@ final class HttpLeases implements ConnectionObserver {
     @Override
     public void onStateChange(Connection connection, State state) {
         if ((state == State.CONFIGURED || state == HttpClientState.STREAM_CONFIGURED)
-                && connection instanceof HttpClientRequest) {
+                && connection instanceof HttpClientRequest request) {
             PodConnection pod = PodConnection.behind(connection.channel());
+            SentCall call = SentCall.of(request.currentContextView());
             if (pod != null) {
-                ExchangeHandler.on(connection.channel(), pod).begin();
+                ExchangeHandler.on(connection.channel(), pod).begin(call);
+            } else {
+                call.goesElsewhere();
             }
         }
     }

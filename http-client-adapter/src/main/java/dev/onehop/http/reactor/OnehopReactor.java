@@ -27,8 +27,8 @@ import reactor.util.retry.Retry;
  * pods before a byte is sent, TLS handshake included, within the connect timeout, to which a handshake timeout is added.
  * Where a proxy applies to the Service's name, connections go by the proxy and not by Onehop; set it before.
  *
- * <p>A request that is idempotent and has no body is sent again, twice at most, when a connection that was used before turns
- * out to have been closed by its pod; not where {@code disableRetry(true)} was set before.
+ * <p>A call of which all requests are idempotent and have no body is made again, twice at most, when a connection that
+ * was idle in the pool turns out to have been closed by its pod; not where {@code disableRetry(true)} was set before.
  *
  * <p>Shared: safe from any thread. Make the client once and keep it: what this returns has connections of its own.
  */
@@ -78,8 +78,9 @@ public final class OnehopReactor {
 
     private static Mono<? extends Connection> overStaleConnections(Mono<? extends Connection> connect) {
         return connect.retryWhen(Retry.max(MOST_STALE)
-                .filter(StaleConnectionException.class::isInstance)
-                .onRetryExhaustedThrow((spec, last) -> last.failure()));
+                        .filter(StaleConnectionException.class::isInstance)
+                        .onRetryExhaustedThrow((spec, last) -> last.failure()))
+                .contextWrite(SentCall::in);
     }
 
     private static AddressResolverGroup<?> own(

@@ -72,9 +72,17 @@ final class PodConnection implements HeldConnection.Closing, AutoCloseable {
         return held.begin().orElse(null);
     }
 
-    /** Whether there was an exchange before the present one. */
-    boolean isReused() {
-        return begun > 1;
+    /** Which exchange has begun just now, for {@link #isReusedAlone}: counted from 1, and 0 where others are under way. */
+    long turn() {
+        return leases == 1 ? begun : 0;
+    }
+
+    /**
+     * Whether the connection was idle after an exchange before this one, which has had it to itself since. Only then may
+     * it have been closed for idleness (reliability 3.1): where neighbours are served, a break is no such thing.
+     */
+    boolean isReusedAlone(long turn) {
+        return turn > 1 && turn == begun;
     }
 
     /** An exchange is over, and its attempt has been ended. */

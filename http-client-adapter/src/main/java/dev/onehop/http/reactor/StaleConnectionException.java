@@ -3,8 +3,8 @@ package dev.onehop.http.reactor;
 import java.io.IOException;
 
 /**
- * A pod had closed a pooled connection, which was found out by a request that it can not have answered and that may be
- * sent again: one without a body, by an idempotent method (reliability 3.1).
+ * A pod had closed a pooled connection, which was found out by a request that it can not have answered, of a call that may
+ * be made again: without a body, by idempotent methods (reliability 3.1).
  */
 final class StaleConnectionException extends IOException {
 

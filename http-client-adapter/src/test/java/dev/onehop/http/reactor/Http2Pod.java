@@ -5,6 +5,7 @@ import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.SlicePort;
 import dev.onehop.testing.LoopbackPods;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -97,6 +98,16 @@ final class Http2Pod implements AutoCloseable {
         return channels.stream()
                 .filter(channel -> channel.parent() == server.channel())
                 .count();
+    }
+
+    /** Resets every connection, with the streams on it. */
+    void resetConnections() {
+        channels.stream()
+                .filter(channel -> channel.parent() == server.channel())
+                .forEach(channel -> {
+                    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+                    var unused = channel.pipeline().firstContext().close(); // without waiting for streams
+                });
     }
 
     /** A slice with this pod alone, which has a port of its own. */
