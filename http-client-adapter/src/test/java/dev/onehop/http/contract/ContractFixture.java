@@ -27,6 +27,9 @@ public abstract class ContractFixture {
     protected static final String URL = "http://api-service.shop";
     protected static final Duration SOON = Duration.ofSeconds(10);
 
+    /** What a call may take besides the time that it was given, on a machine that does other work too. */
+    protected static final Duration SLACK = Duration.ofSeconds(1);
+
     private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
     protected final StaticDiscovery discovery =
             StaticDiscovery.create(LoopbackPods.API.namespace(), ClientLocation.unknown());
@@ -96,6 +99,19 @@ public abstract class ContractFixture {
 
     protected static Balancer balancer(Onehop onehop) {
         return onehop.forHost("api-service.shop", 80).orElseThrow();
+    }
+
+    /** How long {@code action} takes. */
+    protected static Duration timed(Action action) throws Exception {
+        long began = System.nanoTime();
+        action.run();
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    /** Something that is done. */
+    @FunctionalInterface
+    protected interface Action {
+        void run() throws Exception;
     }
 
     /** A server where the system resolver sends the names in {@code src/test/resources/hosts}. */

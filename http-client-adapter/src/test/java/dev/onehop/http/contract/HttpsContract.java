@@ -15,6 +15,7 @@ import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -113,7 +114,10 @@ public abstract class HttpsContract extends ContractFixture {
 
         for (int i = 0; i < 3; i++) {
             try (ClientUnderTest fresh = open(onehop, trusting())) {
-                assertThat(fresh.send("POST", HTTPS, "order").body()).isEqualTo("pod-2");
+                Duration took = timed(() ->
+                        assertThat(fresh.send("POST", HTTPS, "order").body()).isEqualTo("pod-2"));
+                System.out.printf("F-21 %s: %d ms%n", getClass().getSimpleName(), took.toMillis());
+                assertThat(took).isLessThanOrEqualTo(trusting().connectTimeout().plus(SLACK));
             }
         }
 

@@ -7,6 +7,7 @@ import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.PushedOnehop;
 import dev.onehop.Retirement;
+import dev.onehop.http.contract.ClientUnderTest.Answer;
 import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.AddressPolicy;
 import dev.onehop.testing.LoopbackPod;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What clients do that keep connections open: these follow the fleet, and no request fails for it (reliability 3.4). */
@@ -112,16 +114,27 @@ public abstract class KeepAliveContract extends ContractFixture {
     @Test
     void f02_aRollingRestartUnderKeepAliveLoadFailsNoRequest() throws Exception {
         LoopbackPods all = pods(12);
-        List<LoopbackPod> now = new ArrayList<>(all.all().subList(0, 6));
+        List<LoopbackPod> old = new ArrayList<>(all.all().subList(0, 6));
+        List<LoopbackPod> now = new ArrayList<>(old);
         published(now);
         Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop);
-        Load load = closing(new Load(client, 4));
+        Load load = closing(new Load(client(onehop), 4));
+        load.awaitMore(50);
         for (int i = 0; i < 6; i++) {
-            LoopbackPod leaving = all.get(i);
+            LoopbackPod leaving = old.stream()
+                    .filter(pod -> pod.connections() > 0)
+                    .findFirst()
+                    .orElse(old.get(0));
+            old.remove(leaving);
             now.add(all.get(6 + i));
             terminating(now, leaving);
+            await().pollInterval(Duration.ofMillis(1))
+                    .atMost(Duration.ofSeconds(1))
+                    .until(() -> leaving.connections() == 0); // by the client: the pod serves on until then
+            load.awaitMore(50); // a connect that was under way has come, was served and is closed
+            int served = leaving.requests().size();
             load.awaitMore(100);
+            assertThat(leaving.requests()).as("%s after its event", leaving).hasSize(served);
             leaving.awaitAccepted().stopGracefully();
             now.remove(leaving);
             published(now);
@@ -129,9 +142,13 @@ public abstract class KeepAliveContract extends ContractFixture {
         }
         load.stop();
         assertThat(load.failures).isEmpty();
+        assertThat(all.requests()).as("executed, of those sent").isEqualTo(load.sent.get());
+        long drained = balancer(onehop).tally().retirements(Retirement.LEFT);
+        assertThat(drained).isPositive();
         System.out.printf(
-                "F-02 %s: 0 of %d requests failed in a rolling restart of 6 pods%n",
-                getClass().getSimpleName(), load.sent.get());
+                "F-02 %s: 0 of %d requests failed in a rolling restart of 6 pods, half of them POSTs; "
+                        + "%d executed; %d connections drained%n",
+                getClass().getSimpleName(), load.sent.get(), all.requests(), drained);
     }
 
     @Test
@@ -242,7 +259,7 @@ public abstract class KeepAliveContract extends ContractFixture {
         }
     }
 
-    /** Callers that send one GET after another until stopped. */
+    /** Callers that send one request after another until stopped: half of them GETs, half POSTs with a body. */
     private static final class Load implements AutoCloseable {
         private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         private final AtomicInteger sent = new AtomicInteger();
@@ -251,18 +268,21 @@ public abstract class KeepAliveContract extends ContractFixture {
 
         Load(ClientUnderTest client, int count) {
             for (int i = 0; i < count; i++) {
-                var caller = new Thread(() -> call(client), "caller-" + i);
+                String order = i % 2 == 0 ? null : "order of caller " + i;
+                var caller = new Thread(() -> call(client, order), "caller-" + i);
                 caller.setDaemon(true);
                 caller.start();
                 callers.add(caller);
             }
         }
 
-        private void call(ClientUnderTest client) {
+        private void call(ClientUnderTest client, @Nullable String order) {
             while (!stopped.get()) {
                 try {
-                    client.get(URL + "/");
-                } catch (IOException | RuntimeException failure) {
+                    Answer answer = client.send(order == null ? "GET" : "POST", URL + "/", order);
+                    assertThat(answer.status()).isEqualTo(200);
+                    assertThat(answer.body()).startsWith(order == null ? "pod-" : order);
+                } catch (IOException | RuntimeException | AssertionError failure) {
                     failures.add(failure);
                 }
                 sent.incrementAndGet();
