@@ -90,8 +90,7 @@ final class Exchange {
      *
      * @return what that says of the pod; null where it is for core's classifier to tell
      */
-    @Nullable
-    Signal failed(Throwable failure) {
+    @Nullable Signal failed(Throwable failure) {
         if (complete) {
             over();
             return null;
