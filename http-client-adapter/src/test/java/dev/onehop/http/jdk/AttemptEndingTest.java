@@ -64,14 +64,19 @@ class AttemptEndingTest extends HttpFixture {
     void aPodThatAnswers503IsSetAsideAfterFiveOfThem() throws Exception {
         LoopbackPod sick = pods.get(0);
         sick.answering(request -> PodResponse.of(503, "cannot"));
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 1_000 && balancer().eligible().ejected().isEmpty(); i++) {
             get(SERVICE + "/");
         }
 
-        // Five, and those sent while the verdict was on its way; a fair share would be over three hundred.
-        assertThat(sick.requests()).hasSizeBetween(5, 100);
+        // Five, and those sent while the verdict was on its way: how many that are depends on how fast the machine is.
+        assertThat(balancer().eligible().ejected()).hasSize(1);
+        assertThat(sick.requests()).hasSizeGreaterThanOrEqualTo(5);
         assertThat(total(Backend::failed)).isEqualTo(sick.requests().size());
-        assertThat(onehop.balancer("api-service.shop:80").eligible().ejected()).hasSize(1);
+        int before = sick.requests().size();
+        for (int i = 0; i < 300; i++) {
+            get(SERVICE + "/");
+        }
+        assertThat(sick.requests()).hasSize(before);
     }
 
     @Test
