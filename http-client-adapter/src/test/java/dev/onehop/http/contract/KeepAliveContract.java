@@ -47,7 +47,8 @@ public abstract class KeepAliveContract extends ContractFixture {
             client.get(URL + "/" + i);
         }
 
-        // asynchronous clients may answer before they have given the connection back: then the next request makes a second
+        // asynchronous clients may answer before they have given the connection back: then the next request makes a
+        // second
         assertThat(pods.accepts()).isBetween(1, 2);
         assertThat(balancer(onehop).tally().started()).isEqualTo(10);
         assertThat(balancer(onehop).connections()).isEqualTo(pods.accepts());
