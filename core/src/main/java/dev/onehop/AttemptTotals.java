@@ -8,8 +8,9 @@ import java.util.function.ToLongFunction;
 
 /**
  * The attempts on all backends that a Service port has ever had, and their active checks. Both count on their backend
- * alone; these sums are made when somebody reads them. A backend that leaves is looked at for a while longer, for attempts on it may still be open or
- * just being opened, and then its totals are added to those of the gone: so no sum ever goes down.
+ * alone; these sums are made when somebody reads them. A backend that leaves is looked at for a while longer, for
+ * attempts on it may still be open or just being opened, and then its totals are added to those of the gone: so no sum
+ * ever goes down.
  *
  * <p>Immutable, apart from the backends' own counters.
  */

@@ -230,7 +230,7 @@ public final class Balancer {
     /** The port as it is followed now: a port that was let go, because it was absent, is followed again once used. */
     private FollowedPort live() {
         FollowedPort now = live;
-        if (now.pipeline().isRetired()) {
+        if (now.pipeline().isLetGo()) {
             Optional<ServicePorts.Port> again = ports.inUse(now.pipeline().destination());
             if (again.isPresent()) {
                 now = new FollowedPort(again.get(), settings, host);

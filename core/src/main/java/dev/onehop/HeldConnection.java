@@ -40,7 +40,7 @@ public final class HeldConnection {
     private final AtomicReference<@Nullable Attempt> first;
     private final AtomicBoolean firstOpen = new AtomicBoolean(true);
 
-    /** The exchanges under way but for the connect's own. */
+    /** The exchanges under way. */
     private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
 
     private volatile long retiredNanos;
@@ -88,6 +88,7 @@ public final class HeldConnection {
         Attempt connect = first.getAndSet(null);
         if (connect != null && connect.isOpen()) {
             if (state.get() >= 0) {
+                underWay.add(connect);
                 return Optional.of(connect);
             }
             connect.close();
@@ -168,14 +169,16 @@ public final class HeldConnection {
     }
 
     /**
-     * Takes no further exchange from now on.
+     * Takes no further exchange from now on. Called by one thread at a time.
      *
      * @param telling where its client is told if an exchange is under way
      * @param nowNanos the present time
      * @return whether that is new
      */
     boolean retire(Executor telling, long nowNanos) {
-        retiredNanos = nowNanos;
+        if (!isRetired()) {
+            retiredNanos = nowNanos;
+        }
         int before = state.getAndUpdate(now -> now | RETIRED);
         boolean isNew = (before & (RETIRED | CLOSED)) == 0;
         if (isNew && before > 0) {
@@ -192,7 +195,7 @@ public final class HeldConnection {
         }
     }
 
-    /** When it was retired last; says nothing where it is not. */
+    /** When it was retired; says nothing where it is not. */
     long retiredNanos() {
         return retiredNanos;
     }

@@ -5,12 +5,6 @@ import dev.onehop.eligible.Eligible;
 import dev.onehop.health.Backend;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -22,8 +16,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * The connections to one Service port that clients keep open, and which of them are to go: at once those of backends that
- * have left or are ejected; at most a tenth a second those that are old, that go where no new connection goes, or whose
- * backend holds more than its share (reliability 3.4).
+ * have left or are ejected; few at a time those that are better made anew ({@link Moves}; reliability 3.4).
  *
  * <p>{@link #hold}, {@link #forget} and {@link #count} are shared: safe from any thread. The rest is serial: on the loop.
  */
@@ -32,16 +25,10 @@ final class HeldConnections {
     /** How often age and shares are looked at, while there are connections. */
     private static final Duration TURN = Duration.ofSeconds(1);
 
-    /** In a turn, one connection of so many moves, and one at least. */
-    private static final int MOVING = 10;
-
     /** So many idle ones are closed at once; more than that, within {@link #SPREAD}. */
     private static final int AT_ONCE = 1_000;
 
     private static final Duration SPREAD = Duration.ofSeconds(5);
-
-    /** Whoever is retired and busy for longer is not waited for by the others. */
-    private static final long LEAVING_NANOS = Duration.ofMinutes(1).toNanos();
 
     /** How long an exchange may stay open after its connection is gone. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(10);
@@ -170,72 +157,9 @@ final class HeldConnections {
         Eligible now = present.get();
         follow(now);
         boolean replaceable = now.size() > 0 || now.decision() instanceof Decision.ClusterIp;
-        if (open.isEmpty() || !replaceable || outage.getAsBoolean()) {
-            return;
+        if (replaceable && !outage.getAsBoolean()) {
+            Moves.of(open, now, loop.nanoTime()).forEach((held, why) -> retire(held, why, false));
         }
-        int most = Math.max(1, open.size() / MOVING);
-        most -= retireSome(old(loop.nanoTime()), Retirement.AGED, most);
-        if (now.size() > 0) {
-            most -= retireSome(idleFirst(goingElsewhere(now)), Retirement.SURPLUS, most);
-            respread(now, most);
-        }
-    }
-
-    private List<HeldConnection> old(long nowNanos) {
-        return open.stream()
-                .filter(each -> !each.isRetired() && each.isDue(nowNanos))
-                .sorted(Comparator.comparing(HeldConnection::dueNanos, (a, b) -> Long.signum(a - b)))
-                .toList();
-    }
-
-    /** By way of the ClusterIP, which there are backends for now, or to backends that no new connection goes to. */
-    private List<HeldConnection> goingElsewhere(Eligible now) {
-        var kept = new KeptBackends(now, false);
-        return open.stream()
-                .filter(each -> !each.isRetired())
-                .filter(each -> each.made()
-                        .backend()
-                        .map(backend -> kept.retirement(backend).isPresent())
-                        .orElse(true))
-                .toList();
-    }
-
-    /** Not while shares differ on purpose, or callers are to stay where they are. */
-    private void respread(Eligible now, int most) {
-        if (most < 1 || now.isRamping() || now.affinityTimeout().isPresent()) {
-            return;
-        }
-        Map<Backend, List<HeldConnection>> byBackend = new HashMap<>();
-        int leaving = 0;
-        long nowNanos = loop.nanoTime();
-        for (HeldConnection each : open) {
-            Backend backend = each.made().backend().orElse(null);
-            if (each.isRetired()) {
-                leaving += nowNanos - each.retiredNanos() < LEAVING_NANOS ? 1 : 0;
-            } else if (backend != null) {
-                byBackend.computeIfAbsent(backend, key -> new ArrayList<>()).add(each);
-            }
-        }
-        Map<Backend, Integer> counts = new HashMap<>();
-        byBackend.forEach((backend, held) -> counts.put(backend, held.size()));
-        Surplus.of(counts, now.backends(), leaving, most)
-                .forEach((backend, surplus) ->
-                        retireSome(idleFirst(byBackend.getOrDefault(backend, List.of())), Retirement.SURPLUS, surplus));
-    }
-
-    /** Each looked at once: others may begin or end an exchange meanwhile. */
-    private static List<HeldConnection> idleFirst(Collection<HeldConnection> of) {
-        List<HeldConnection> idle = new ArrayList<>(of.size());
-        List<HeldConnection> busy = new ArrayList<>();
-        of.forEach(each -> (each.isIdle() ? idle : busy).add(each));
-        idle.addAll(busy);
-        return idle;
-    }
-
-    private int retireSome(List<HeldConnection> of, Retirement why, int most) {
-        List<HeldConnection> some = of.subList(0, Math.min(Math.max(0, most), of.size()));
-        some.forEach(each -> retire(each, why, false));
-        return some.size();
     }
 
     private void retire(HeldConnection held, Retirement why, boolean later) {

@@ -227,7 +227,7 @@ final class ServicePipeline implements AutoCloseable {
     @Override
     public void close() {
         connections.stop();
-        retire();
+        letGo();
         eligible = closedSnapshot();
         decided.complete(eligible);
     }
@@ -238,12 +238,12 @@ final class ServicePipeline implements AutoCloseable {
     }
 
     /** Whether the watch has ended. */
-    boolean isRetired() {
+    boolean isLetGo() {
         return closed;
     }
 
     /** Ends the watch; the last snapshot stays for those who still hold it. Idempotent. */
-    void retire() {
+    void letGo() {
         closed = true;
         Discovery.Subscription source = subscription;
         if (source != null) {

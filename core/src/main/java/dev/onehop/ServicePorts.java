@@ -137,7 +137,7 @@ final class ServicePorts implements AutoCloseable {
         Port fresh = make(destination);
         Port known = ports.putIfAbsent(destination, fresh);
         if (known != null) {
-            fresh.pipeline.retire();
+            fresh.pipeline.letGo();
             return known;
         }
         var unused = start(fresh);
@@ -207,7 +207,7 @@ final class ServicePorts implements AutoCloseable {
 
     private void drop(Destination destination, Port port) {
         if (ports.remove(destination, port)) {
-            port.pipeline.retire();
+            port.pipeline.letGo();
             settings.loop().execute(() -> settings.listeners().tell(new OnehopEvent.PortClosed(destination)));
         }
     }

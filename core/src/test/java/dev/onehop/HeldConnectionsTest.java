@@ -419,6 +419,26 @@ class HeldConnectionsTest {
     }
 
     @Test
+    void whoeverHasLeftAndStaysBusyIsWaitedForAMinuteAndNoLonger() throws Exception {
+        publish(3);
+        for (Connection each : open(60)) {
+            if (each.pod.equals("pod-1")) {
+                each.held.begin().orElseThrow();
+            }
+        }
+        terminating("pod-1");
+        time.advance(TURN.multipliedBy(50));
+        publish(4);
+        with(true, "pod-1");
+        time.advance(TURN.multipliedBy(9));
+        assertThat(api.tally().retirements(Retirement.SURPLUS)).isZero();
+
+        time.advance(TURN.multipliedBy(10));
+
+        assertThat(api.tally().retirements(Retirement.SURPLUS)).isPositive();
+    }
+
+    @Test
     void connectionsMadeAtRandomComeToRest() throws Exception {
         Onehop random = PushedOnehop.builder(discovery, time, new SplittableRandom(11))
                 .policy(PickPolicy.random())
@@ -481,10 +501,23 @@ class HeldConnectionsTest {
     }
 
     @Test
+    void thatHoldsForTheExchangeItWasMadeForToo() throws Exception {
+        publish(3);
+        Connection leaky = new Connection();
+        leaky.held.begin().orElseThrow();
+        leaky.held.gone();
+
+        time.advance(Duration.ofSeconds(10));
+
+        assertThat(api.tally().inFlight()).isZero();
+        assertThat(api.tally().abandoned()).isEqualTo(1);
+    }
+
+    @Test
     void aConnectionMadeAfterItsPortWasLetGoServesItsCallAndNoOther() throws Exception {
         publish(3);
         Attempt attempt = api.attempt();
-        onehop.ports().inUse(api.port()).orElseThrow().pipeline().retire();
+        onehop.ports().inUse(api.port()).orElseThrow().pipeline().letGo();
         time.run();
         var closed = new AtomicInteger();
 
@@ -534,7 +567,7 @@ class HeldConnectionsTest {
         Connection busy = new Connection();
         Attempt exchange = busy.held.begin().orElseThrow();
 
-        onehop.ports().inUse(api.port()).orElseThrow().pipeline().retire();
+        onehop.ports().inUse(api.port()).orElseThrow().pipeline().letGo();
         time.run();
         assertThat(idle.isClosed()).isTrue();
         assertThat(busy.isClosed()).isFalse();
