@@ -21,7 +21,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** Apache's asynchronous client. */
-record AsyncClient(CloseableHttpAsyncClient http) implements ClientUnderTest {
+record AsyncClient(CloseableHttpAsyncClient http, OnehopAsyncConnectionManager pool) implements ClientUnderTest {
 
     static AsyncClient over(Onehop onehop, Setup setup) {
         var manager = OnehopAsyncConnectionManager.of(onehop, pool -> {
@@ -50,7 +50,7 @@ record AsyncClient(CloseableHttpAsyncClient http) implements ClientUnderTest {
                 .disableCookieManagement()
                 .build();
         http.start();
-        return new AsyncClient(http);
+        return new AsyncClient(http, manager);
     }
 
     @Override
@@ -72,6 +72,11 @@ record AsyncClient(CloseableHttpAsyncClient http) implements ClientUnderTest {
             Thread.currentThread().interrupt();
             throw (IOException) new InterruptedIOException().initCause(e);
         }
+    }
+
+    /** Whether all connections are back in the pool, which happens some time after the answer. */
+    boolean isIdle() {
+        return pool.getTotalStats().getLeased() == 0;
     }
 
     @Override

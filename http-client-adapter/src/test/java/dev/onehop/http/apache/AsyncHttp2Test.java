@@ -50,8 +50,9 @@ class AsyncHttp2Test extends ContractFixture {
         H2Pod pod = h2Pod("pod-2", right);
         service(wrong.slice(false), pod.slice(false));
         Onehop onehop = onehop();
-        try (ClientUnderTest client = open(onehop, http2())) {
+        try (AsyncClient client = AsyncClient.over(onehop, http2())) {
             for (int i = 0; i < 3; i++) {
+                await().pollInterval(Duration.ofMillis(1)).atMost(SOON).until(client::isIdle);
                 Answer answer = client.send("POST", HTTPS, "order " + i);
                 assertThat(answer.body()).isEqualTo("pod-2");
                 assertThat(answer.version()).isEqualTo("HTTP/2");
