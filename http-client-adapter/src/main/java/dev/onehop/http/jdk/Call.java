@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * One request of a caller: a hop per redirect or question for credentials, and in each hop a {@link Dial} per backend
- * tried, all inside the request's timeout.
+ * tried, all inside the request's timeout, and the dials of a hop inside the wrapped client's connect timeout.
  *
  * <p>Cancelled from any thread; everything else follows one step after the other.
  */
@@ -84,23 +84,24 @@ final class Call<T> implements Dial.Ways<T> {
 
     /** To one of the Service's pods. */
     private CompletionStage<HttpResponse<T>> through(Balancer balancer, Hop<T> hop) {
+        Patience connecting = patience.within(setup.wrapped().connectTimeout());
         if (balancer.eligible().decision() instanceof Decision.Wait) {
             return transport
-                    .await(balancer.ready(), patience.left().dividedBy(2))
-                    .thenCompose(knownOrNot -> dialled(balancer, hop));
+                    .await(balancer.ready(), connecting.left().dividedBy(2))
+                    .thenCompose(knownOrNot -> dialled(balancer, hop, connecting));
         }
-        return dialled(balancer, hop);
+        return dialled(balancer, hop, connecting);
     }
 
-    private CompletionStage<HttpResponse<T>> dialled(Balancer balancer, Hop<T> hop) {
+    private CompletionStage<HttpResponse<T>> dialled(Balancer balancer, Hop<T> hop, Patience connecting) {
         underWay.check();
         if (patience.isOver()) {
             return CompletableFuture.failedFuture(Transport.timedOut());
         }
         var dial = new Dial<T>(setup, handler, transport, patience, underWay, this, hop);
-        return balancer.<Answer<T>>connectAsync(patience.left(), Duration.ZERO, dial::to)
+        return balancer.<Answer<T>>connectAsync(connecting.left(), Duration.ZERO, dial::to)
                 .exceptionally(failure -> {
-                    throw new CompletionException(Failures.asTheJdkSaysIt(Failures.unwrapped(failure)));
+                    throw new CompletionException(Failures.asTheJdkSaysIt(Failures.unwrapped(failure), patience));
                 })
                 .thenCompose(answer -> answer.next() == null ? answer.last() : hop(answer.next()));
     }

@@ -4,6 +4,8 @@ import dev.onehop.Attempt;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -40,9 +42,18 @@ final class Failures {
         return new IOException(cause.getMessage(), cause);
     }
 
-    /** Core says with a socket's exception that the time is over. */
-    static Throwable asTheJdkSaysIt(Throwable failure) {
-        return failure instanceof SocketTimeoutException ? Transport.timedOut().initCause(failure) : failure;
+    /**
+     * Core says with a socket's exception that the time is over.
+     *
+     * @param patience the request's own time; where it is not over, the connect timeout's is
+     */
+    static Throwable asTheJdkSaysIt(Throwable failure, Patience patience) {
+        if (!(failure instanceof SocketTimeoutException)) {
+            return failure;
+        }
+        HttpTimeoutException said =
+                patience.isOver() ? Transport.timedOut() : new HttpConnectTimeoutException("HTTP connect timed out");
+        return said.initCause(failure);
     }
 
     /** Says why the request went to the ClusterIP: the wrapped client knows nothing of it, nor says which name DNS lacks. */

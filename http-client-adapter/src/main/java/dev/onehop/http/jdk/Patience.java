@@ -5,6 +5,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The caller's time: {@code request.timeout()}, counted from the call's beginning, over all its hops and dials.
@@ -27,6 +28,15 @@ record Patience(long deadlineNanos) {
                 .filter(asked -> asked.compareTo(NO_TIMEOUT) < 0)
                 .orElse(NO_TIMEOUT);
         return new Patience(System.nanoTime() + timeout.toNanos());
+    }
+
+    /** What a connect that begins now has: {@code connectTimeout} where there is one, inside the caller's time. */
+    Patience within(Optional<Duration> connectTimeout) {
+        Duration left = left();
+        return connectTimeout
+                .filter(asked -> asked.compareTo(left) < 0)
+                .map(asked -> new Patience(System.nanoTime() + asked.toNanos()))
+                .orElse(this);
     }
 
     /** What is left of it, more than zero. */

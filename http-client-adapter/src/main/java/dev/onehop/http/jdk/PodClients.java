@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The clients that talk to pods: like the wrapped one, but HTTP/1.1 only, following no redirects, and knowing neither
  * cookies nor credentials, which {@link Call} handles on the Service's URL. The JDK fixes the connect timeout per client,
  * so there is one client per step of it, made when first needed: usually one with a second, for Services with several
- * pods, or one with the wrapped client's own, for those with a single pod. It fixes TLS per client too, and keeps
+ * pods, or one with the wrapped client's own, for those with a single pod; whole seconds less than its own for a pod that is
+ * the last to be tried. It fixes TLS per client too, and keeps
  * connections by the pod's address alone: so {@code https} has clients of its own for every name of a Service, or a
  * connection that has shown one Service's certificate would be used for another.
  *
@@ -22,9 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodClients {
 
-    private static final List<Duration> STEPS = List.of(Duration.ofSeconds(1), Duration.ofMillis(300));
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final List<Duration> STEPS =
+            List.of(SECOND, Duration.ofMillis(600), Duration.ofMillis(300), Duration.ofMillis(150));
+
+    /** A dial takes no less; with {@link #ROUNDING} it is why a call may end a tenth of a second after its connect timeout. */
     private static final Duration SHORTEST = Duration.ofMillis(100);
+
+    /** What a share may lack for a step: a third of three seconds, less what has passed since, is a second. */
     private static final Duration ROUNDING = Duration.ofMillis(50);
+
     private static final Duration FOREVER = Duration.ofDays(365);
 
     private final HttpClient wrapped;
@@ -49,14 +57,14 @@ final class PodClients {
      *
      * @param uri the Service's
      * @param share how long this dial may take
-     * @param left how long the whole call may still take: not much more than {@code share} on the last dial, where the
-     *     request's own timeout keeps the time
+     * @param left how long the whole call may still take: where that is no more than {@code share}, the request's own
+     *     timeout keeps the time
      * @throws IOException when stopped
      */
     HttpClient forDial(URI uri, Duration share, Duration left) throws IOException {
         Duration own = wrapped.connectTimeout().orElse(FOREVER);
-        boolean last = share.multipliedBy(3).compareTo(left.multipliedBy(2)) > 0;
-        Duration step = last ? own : step(share);
+        Duration most = share.plus(ROUNDING);
+        Duration step = left.compareTo(most) <= 0 ? own : step(own, most);
         var kind = new Kind(
                 step.compareTo(own) < 0 ? step : own, PodForm.isHttps(uri) ? NamedTls.name(uri.getHost()) : null);
         HttpClient known = made.get(kind);
@@ -81,12 +89,22 @@ final class PodClients {
         return made.computeIfAbsent(kind, this::make);
     }
 
-    /** The longest step within {@code share}; a third of three seconds, less what has passed since, is a second. */
-    private static Duration step(Duration share) {
-        return STEPS.stream()
-                .filter(step -> step.compareTo(share.plus(ROUNDING)) <= 0)
-                .findFirst()
-                .orElse(SHORTEST);
+    /**
+     * The longest step within {@code most}: {@code own}, or whole seconds less, as dials before this one have taken them, as
+     * long as that is more than the steps that all have.
+     */
+    private static Duration step(Duration own, Duration most) {
+        if (own.compareTo(most) <= 0) {
+            return own;
+        }
+        Duration less =
+                own.minusSeconds(own.minus(most).plus(SECOND).minusNanos(1).toSeconds());
+        return less.compareTo(SECOND) > 0
+                ? less
+                : STEPS.stream()
+                        .filter(step -> step.compareTo(most) <= 0)
+                        .findFirst()
+                        .orElse(SHORTEST);
     }
 
     private HttpClient make(Kind kind) {

@@ -19,6 +19,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -211,6 +212,27 @@ class HttpsTest extends HttpsFixture {
             System.out.printf("F-21 JDK: connect timeout 700 ms, the call failed after %d ms%n", took.toMillis());
             assertThat(took).isBetween(Duration.ofMillis(650), Duration.ofSeconds(5));
             assertThat(balancer().tally().failed(Signal.CONNECT_TIMEOUT)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void f21_whereAllHandshakesStallTheCallKeepsItsConnectTimeout() throws Exception {
+        try (var one = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                var two = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                var three = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                var four = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+            service("api-service", one.getLocalPort(), two.getLocalPort(), three.getLocalPort(), four.getLocalPort());
+            over(client().connectTimeout(Duration.ofMillis(1_500)).build());
+            long began = System.nanoTime();
+
+            assertThatThrownBy(() -> get(API)).isInstanceOf(HttpConnectTimeoutException.class);
+
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            System.out.printf(
+                    "F-21 JDK: connect timeout 1500 ms, 4 pods stall: %d dials, the call failed after %d ms%n",
+                    balancer().tally().started(), took.toMillis());
+            assertThat(took).isLessThanOrEqualTo(Duration.ofMillis(2_500));
+            assertThat(balancer().tally().started()).isEqualTo(3);
         }
     }
 }
