@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link OnehopSocketFactory} for clients that can only be told the name of a class and a word, as JDBC drivers are:
@@ -19,13 +20,17 @@ import javax.net.SocketFactory;
  * DriverManager.getConnection("jdbc:postgresql://orders-db.shop:5432/orders", properties);
  * }</pre>
  *
- * <p>This is the one static registry of Onehop's, and holds only what is put there by hand: pgjdbc makes the factory by
- * reflection, with strings alone, so there is no other way from an {@link Onehop} to it. Wherever a client takes an object,
- * use {@link OnehopSocketFactory}.
+ * <p>This is the one static registry of Onehop's, and holds only what is put there by hand: these drivers make the factory
+ * by reflection, with strings alone, so there is no other way from an {@link Onehop} to it. Those of MySQL and MariaDB want a
+ * kind of their own, {@link MySqlSocketFactory} and {@link MariaDbSocketFactory}. Wherever a client takes an object, use
+ * {@link OnehopSocketFactory}.
  *
  * <p>Shared: safe from any thread.
  */
 public final class NamedSocketFactory extends SocketFactory {
+
+    /** The property with the name that is registered: pgjdbc's own word, and what MySQL's and MariaDB's read it from here. */
+    static final String ARGUMENT = "socketFactoryArg";
 
     private static final Map<String, OnehopSocketFactory> REGISTERED = new ConcurrentHashMap<>();
 
@@ -38,12 +43,24 @@ public final class NamedSocketFactory extends SocketFactory {
      * @throws IllegalStateException when nothing is registered by that name
      */
     public NamedSocketFactory(String name) {
-        OnehopSocketFactory registered = REGISTERED.get(Objects.requireNonNull(name, "name"));
-        if (registered == null) {
-            throw new IllegalStateException("socket factory: '" + name + "' is not registered (expected: one of "
-                    + REGISTERED.keySet() + ", see NamedSocketFactory.register)");
+        this.sockets = registered(Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * What is registered by a name, for the factories of drivers that want a class of their own kind.
+     *
+     * @param name null where the driver was told none
+     * @throws IllegalStateException when nothing is registered by that name
+     */
+    static OnehopSocketFactory registered(@Nullable String name) {
+        OnehopSocketFactory found = name == null ? null : REGISTERED.get(name);
+        if (found == null) {
+            throw new IllegalStateException((name == null
+                            ? "socket factory: " + ARGUMENT + " is not set"
+                            : "socket factory: '" + name + "' is not registered")
+                    + " (expected: one of " + REGISTERED.keySet() + ", see NamedSocketFactory.register)");
         }
-        this.sockets = registered;
+        return found;
     }
 
     /**

@@ -45,6 +45,11 @@ public final class OnehopSocketFactory extends SocketFactory {
         return new OnehopSocketFactory(onehop);
     }
 
+    /** Whether a socket to there goes to a pod, if there is one. */
+    boolean serves(String host, int port) {
+        return onehop.forHost(host, port).isPresent();
+    }
+
     @Override
     public Socket createSocket() {
         return new OnehopSocket(onehop);

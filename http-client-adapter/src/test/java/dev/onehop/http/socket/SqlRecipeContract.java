@@ -1,0 +1,268 @@
+package dev.onehop.http.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.onehop.Balancer;
+import dev.onehop.Onehop;
+import dev.onehop.health.Signal;
+import dev.onehop.service.AddressFamily;
+import dev.onehop.service.ClientLocation;
+import dev.onehop.service.Endpoint;
+import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.Protocol;
+import dev.onehop.service.Service;
+import dev.onehop.service.ServiceKey;
+import dev.onehop.service.SlicePort;
+import dev.onehop.service.StaticDiscovery;
+import dev.onehop.testing.LoopbackPods;
+import dev.onehop.testing.TestCertificate;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the recipes for MySQL's and MariaDB's drivers have in common, shown on two MariaDB servers. */
+abstract class SqlRecipeContract {
+
+    private static final ServiceKey SQL = new ServiceKey("shop", "orders-sql");
+
+    /** Where nobody ever listens. */
+    private static final InetSocketAddress DEAD = new InetSocketAddress("127.0.78.9", 3306);
+
+    @TempDir
+    private static Path folder;
+
+    private static TestCertificate forTheService;
+    private static TestCertificate forTheAddress;
+    private static EmbeddedMariaDb first;
+    private static EmbeddedMariaDb second;
+
+    final StaticDiscovery discovery = StaticDiscovery.create("shop", ClientLocation.unknown());
+    final Onehop onehop = LoopbackPods.onehop(discovery).build();
+    private final NamedSocketFactory.Registration registered = NamedSocketFactory.register("pods", onehop);
+
+    /** {@code jdbc:} and so on, up to the host. */
+    abstract String scheme();
+
+    /** The recipe, without TLS. */
+    abstract Properties recipe();
+
+    /** The recipe, with TLS that checks whose certificate it is. */
+    abstract Properties verifying(Path trustStore, String password);
+
+    @BeforeAll
+    static void startServers() throws Exception {
+        forTheService = TestCertificate.of("orders-sql.shop", folder);
+        forTheAddress = TestCertificate.ofAddress(EmbeddedMariaDb.ADDRESS, folder);
+        try {
+            first = EmbeddedMariaDb.start(Files.createDirectory(folder.resolve("first")), forTheService);
+            second = EmbeddedMariaDb.start(Files.createDirectory(folder.resolve("second")), forTheAddress);
+        } catch (EmbeddedMariaDb.CannotRunException e) {
+            abort("MariaDB cannot be started here: " + e.getMessage());
+        }
+    }
+
+    @AfterAll
+    static void stopServers() throws Exception {
+        for (EmbeddedMariaDb each : new EmbeddedMariaDb[] {first, second}) {
+            if (each != null) {
+                each.close();
+            }
+        }
+    }
+
+    @AfterEach
+    void closeAll() {
+        registered.close();
+        onehop.close();
+    }
+
+    @Test
+    void connectionsGoToPodsAndPastOneThatRefusesAndQueriesAreAnswered() throws Exception {
+        published(pod(first), pod(second), DEAD);
+        Map<Integer, Integer> answers = new HashMap<>();
+        for (int i = 0; i < 30; i++) {
+            answers.merge(whoAnswers(recipe()), 1, Integer::sum);
+        }
+
+        assertThat(answers.keySet()).containsExactlyInAnyOrder(first.port(), second.port());
+        assertThat(balancer().tally().succeeded()).isEqualTo(30);
+        assertThat(balancer().tally().failed(Signal.CONNECT_REFUSED)).isPositive();
+        assertThat(balancer().tally().inFlight()).isZero();
+    }
+
+    @Test
+    void s07_aCertificateForTheServiceIsAccepted() throws Exception {
+        published(pod(first));
+        try (Connection connection = connect(verifying(trusting(forTheService), "changeit"));
+                var statement = connection.createStatement();
+                ResultSet cipher = statement.executeQuery("show status like 'Ssl_cipher'")) {
+            assertThat(cipher.next()).isTrue();
+            assertThat(cipher.getString(2)).startsWith("TLS");
+        }
+    }
+
+    @Test
+    void s08_aCertificateForThePodsAddressIsNot() throws Exception {
+        published(pod(second));
+        Path trusted = trusting(forTheAddress);
+
+        assertThatThrownBy(() -> connect(verifying(trusted, "changeit")))
+                .isInstanceOf(SQLException.class)
+                .hasRootCauseInstanceOf(CertificateException.class)
+                .rootCause()
+                .hasMessageContaining("orders-sql.shop");
+    }
+
+    @Test
+    void aStatementIsCancelledOverAConnectionOfItsOwn() throws Exception {
+        published(pod(first));
+        try (Connection connection = connect(recipe());
+                var statement = connection.createStatement()) {
+            assertThat(balancer().tally().started()).isEqualTo(1);
+            var ended = new CompletableFuture<Void>();
+            var query = new Thread(() -> {
+                try {
+                    statement.execute("select benchmark(1000000000000, md5(1))"); // which would take days
+                } catch (SQLException killed) {
+                    // a server may answer so, or with nothing
+                } finally {
+                    ended.complete(null);
+                }
+            });
+            query.setDaemon(true);
+            query.start();
+            await().atMost(20, TimeUnit.SECONDS).until(() -> {
+                statement.cancel(); // which does nothing before the server has the statement
+                return ended.isDone();
+            });
+        }
+
+        assertThat(balancer().tally().started()).isGreaterThan(1);
+    }
+
+    @Test
+    void namesThatAreNotOursGoTheDriversOwnWay() throws Exception {
+        published(DEAD);
+        String url = scheme() + EmbeddedMariaDb.ADDRESS + ":" + first.port() + "/shop";
+        try (Connection connection = DriverManager.getConnection(url, recipe())) {
+            assertThat(connection.isValid(5)).isTrue();
+        }
+
+        assertThat(balancer().tally().started()).isZero();
+    }
+
+    @Test
+    void aConnectThatNobodyTakesEndsWithinItsTimeout() {
+        published(DEAD);
+
+        assertThatThrownBy(() -> connect(recipe())).isInstanceOf(SQLException.class);
+
+        assertThat(balancer().tally().failed(Signal.CONNECT_REFUSED)).isEqualTo(1);
+        assertThat(balancer().tally().inFlight()).isZero();
+    }
+
+    @Test
+    void aNameThatNobodyRegisteredIsNamedInTheError() {
+        published(pod(first));
+        Properties wrong = recipe();
+        wrong.setProperty("socketFactoryArg", "nobody");
+        Properties none = recipe();
+        none.remove("socketFactoryArg");
+
+        assertThatThrownBy(() -> connect(wrong))
+                .isInstanceOf(SQLException.class)
+                .hasStackTraceContaining("'nobody' is not registered (expected: one of [pods]");
+        assertThatThrownBy(() -> connect(none))
+                .isInstanceOf(SQLException.class)
+                .hasStackTraceContaining("socketFactoryArg is not set (expected: one of [pods]");
+    }
+
+    final Balancer balancer() {
+        return onehop.forHost("orders-sql.shop", 3306).orElseThrow();
+    }
+
+    final Connection connect(Properties properties) throws SQLException {
+        return DriverManager.getConnection(scheme() + "orders-sql.shop:3306/shop", properties);
+    }
+
+    /** The port of the server at the other end. */
+    final int whoAnswers(Properties properties) throws SQLException {
+        try (Connection connection = connect(properties);
+                var statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery("select 6 * 7, @@port")) {
+            assertThat(answer.next()).isTrue();
+            assertThat(answer.getInt(1)).isEqualTo(42);
+            return answer.getInt(2);
+        }
+    }
+
+    final void publishedFirst() {
+        published(pod(first));
+    }
+
+    /** What every driver takes. */
+    static Properties login(Class<?> factory) {
+        var properties = new Properties();
+        properties.setProperty("user", EmbeddedMariaDb.USER);
+        properties.setProperty("password", EmbeddedMariaDb.PASSWORD);
+        properties.setProperty("connectTimeout", "10000");
+        properties.setProperty("socketFactory", factory.getName());
+        properties.setProperty("socketFactoryArg", "pods");
+        return properties;
+    }
+
+    private static InetSocketAddress pod(EmbeddedMariaDb server) {
+        return new InetSocketAddress(EmbeddedMariaDb.ADDRESS, server.port());
+    }
+
+    private static Path trusting(TestCertificate certificate) throws Exception {
+        Path file = folder.resolve("trusted.p12");
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("trusted", certificate.keys().getCertificate("pod"));
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, "changeit".toCharArray());
+        }
+        return file;
+    }
+
+    private void published(InetSocketAddress... pods) {
+        discovery.set(
+                Service.builder(SQL.namespace(), SQL.name())
+                        .clusterIps(List.of("10.96.9.7"))
+                        .ipFamilies(AddressFamily.IPV4)
+                        .port("mysql", 3306)
+                        .build(),
+                Stream.of(pods)
+                        .map(pod -> EndpointSlice.of(
+                                SQL,
+                                "orders-sql-" + pod.getPort(),
+                                List.of(new SlicePort("mysql", Protocol.TCP, pod.getPort())),
+                                List.of(Endpoint.builder(pod.getHostString())
+                                        .pod("sql-" + pod.getPort(), "uid-" + pod.getPort())
+                                        .build())))
+                        .toArray(EndpointSlice[]::new));
+    }
+}
