@@ -3,8 +3,6 @@ package dev.onehop.http.socket;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,23 +11,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** As much of a PostgreSQL server as a driver needs to connect: it lets everybody in, under its own process id. */
 final class FakePostgres implements AutoCloseable {
 
-    private final ServerSocket listener;
     private final int pid;
     private final List<String> startups = new CopyOnWriteArrayList<>();
+    private final FakeServer server;
 
-    private FakePostgres(ServerSocket listener, int pid) {
-        this.listener = listener;
+    private FakePostgres(int pid) throws IOException {
         this.pid = pid;
+        this.server = FakeServer.start("fake-postgres-" + pid, this::serve);
     }
 
     static FakePostgres start(int pid) throws IOException {
-        var fake = new FakePostgres(new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1})), pid);
-        fake.daemon(fake::accept);
-        return fake;
+        return new FakePostgres(pid);
     }
 
     int port() {
-        return listener.getLocalPort();
+        return server.port();
     }
 
     /** What clients introduced themselves with. */
@@ -37,41 +33,26 @@ final class FakePostgres implements AutoCloseable {
         return List.copyOf(startups);
     }
 
-    private void accept() {
-        while (!listener.isClosed()) {
-            try {
-                Socket socket = listener.accept();
-                daemon(() -> serve(socket));
-            } catch (IOException closed) {
-                return;
-            }
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket;
-                var in = new DataInputStream(socket.getInputStream());
-                var out = new DataOutputStream(socket.getOutputStream())) {
-            startups.add(new String(in.readNBytes(in.readInt() - 4), StandardCharsets.UTF_8));
-            out.writeByte('R'); // AuthenticationOk
-            out.writeInt(8);
-            out.writeInt(0);
-            parameter(out, "server_version", "14.15");
-            parameter(out, "client_encoding", "UTF8");
-            parameter(out, "standard_conforming_strings", "on");
-            parameter(out, "TimeZone", "UTC");
-            out.writeByte('K'); // BackendKeyData
-            out.writeInt(12);
-            out.writeInt(pid);
-            out.writeInt(7);
-            out.writeByte('Z'); // ReadyForQuery
-            out.writeInt(5);
-            out.writeByte('I');
-            out.flush();
-            in.readAllBytes();
-        } catch (IOException gone) {
-            // the driver has left
-        }
+    private void serve(Socket socket) throws IOException {
+        var in = new DataInputStream(socket.getInputStream());
+        var out = new DataOutputStream(socket.getOutputStream());
+        startups.add(new String(in.readNBytes(in.readInt() - 4), StandardCharsets.UTF_8));
+        out.writeByte('R'); // AuthenticationOk
+        out.writeInt(8);
+        out.writeInt(0);
+        parameter(out, "server_version", "14.15");
+        parameter(out, "client_encoding", "UTF8");
+        parameter(out, "standard_conforming_strings", "on");
+        parameter(out, "TimeZone", "UTC");
+        out.writeByte('K'); // BackendKeyData
+        out.writeInt(12);
+        out.writeInt(pid);
+        out.writeInt(7);
+        out.writeByte('Z'); // ReadyForQuery
+        out.writeInt(5);
+        out.writeByte('I');
+        out.flush();
+        in.readAllBytes();
     }
 
     private static void parameter(DataOutputStream out, String name, String value) throws IOException {
@@ -81,14 +62,8 @@ final class FakePostgres implements AutoCloseable {
         out.write(text);
     }
 
-    private void daemon(Runnable task) {
-        var thread = new Thread(task, "fake-postgres-" + pid);
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     @Override
     public void close() throws IOException {
-        listener.close();
+        server.close();
     }
 }
