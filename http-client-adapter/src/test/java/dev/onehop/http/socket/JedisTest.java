@@ -3,14 +3,7 @@ package dev.onehop.http.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onehop.Onehop;
-import dev.onehop.service.AddressFamily;
 import dev.onehop.service.ClientLocation;
-import dev.onehop.service.Endpoint;
-import dev.onehop.service.EndpointSlice;
-import dev.onehop.service.Protocol;
-import dev.onehop.service.Service;
-import dev.onehop.service.ServiceKey;
-import dev.onehop.service.SlicePort;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.testing.LoopbackPods;
 import java.io.IOException;
@@ -18,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Connection;
@@ -30,8 +22,6 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 /** The recipe for Redis by Jedis. */
 class JedisTest {
 
-    private static final ServiceKey CACHE = new ServiceKey("shop", "cache");
-
     private final StaticDiscovery discovery = StaticDiscovery.create("shop", ClientLocation.unknown());
 
     @Test
@@ -39,7 +29,7 @@ class JedisTest {
         try (var first = FakeRedis.start("cache-1");
                 var second = FakeRedis.start("cache-2");
                 Onehop onehop = LoopbackPods.onehop(discovery).build()) {
-            published(first.port(), second.port());
+            new ServicePods(discovery, "cache", 6379).publish(first.port(), second.port());
             List<String> answers = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 try (var jedis = new JedisPooled(
@@ -71,23 +61,5 @@ class JedisTest {
                 throw new JedisConnectionException("cache.shop:6379", e);
             }
         };
-    }
-
-    private void published(int... ports) {
-        discovery.set(
-                Service.builder(CACHE.namespace(), CACHE.name())
-                        .clusterIps(List.of("10.96.9.8"))
-                        .ipFamilies(AddressFamily.IPV4)
-                        .port("redis", 6379)
-                        .build(),
-                Stream.of(ports[0], ports[1])
-                        .map(port -> EndpointSlice.of(
-                                CACHE,
-                                "cache-" + port,
-                                List.of(new SlicePort("redis", Protocol.TCP, port)),
-                                List.of(Endpoint.builder("127.0.0.1")
-                                        .pod("cache-" + port, "uid-" + port)
-                                        .build())))
-                        .toArray(EndpointSlice[]::new));
     }
 }

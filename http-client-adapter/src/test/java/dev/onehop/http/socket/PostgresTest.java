@@ -5,14 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.onehop.Onehop;
-import dev.onehop.service.AddressFamily;
 import dev.onehop.service.ClientLocation;
-import dev.onehop.service.Endpoint;
-import dev.onehop.service.EndpointSlice;
-import dev.onehop.service.Protocol;
-import dev.onehop.service.Service;
-import dev.onehop.service.ServiceKey;
-import dev.onehop.service.SlicePort;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.testing.LoopbackPods;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -24,9 +17,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Properties;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
@@ -35,10 +26,10 @@ import org.postgresql.util.PSQLException;
 /** The recipe for PostgreSQL's JDBC driver. */
 class PostgresTest {
 
-    private static final ServiceKey DB = new ServiceKey("shop", "orders-db");
     private static final String URL = "jdbc:postgresql://orders-db.shop:5432/postgres";
 
     private final StaticDiscovery discovery = StaticDiscovery.create("shop", ClientLocation.unknown());
+    private final ServicePods db = new ServicePods(discovery, "orders-db", 5432);
     private final Onehop onehop = LoopbackPods.onehop(discovery).build();
     private final NamedSocketFactory.Registration registered = NamedSocketFactory.register("pods", onehop);
 
@@ -53,7 +44,7 @@ class PostgresTest {
         int nobody = freePort();
         try (var first = FakePostgres.start(101);
                 var second = FakePostgres.start(102)) {
-            published(first.port(), second.port(), nobody);
+            db.publish(first.port(), second.port(), nobody);
             var pids = new HashSet<Integer>();
             for (int i = 0; i < 30; i++) {
                 try (Connection connection = DriverManager.getConnection(URL, recipe())) {
@@ -75,7 +66,7 @@ class PostgresTest {
     @Test
     void aRealServerAnswersQueries() throws Exception {
         try (EmbeddedPostgres server = postgres()) {
-            published(freePort(), server.getPort());
+            db.publish(freePort(), server.getPort());
 
             for (int i = 0; i < 5; i++) {
                 try (Connection connection = DriverManager.getConnection(URL, recipe());
@@ -116,25 +107,6 @@ class PostgresTest {
         properties.setProperty("socketFactory", NamedSocketFactory.class.getName());
         properties.setProperty("socketFactoryArg", "pods");
         return properties;
-    }
-
-    /** The Service with a pod on each of these ports of 127.0.0.1. */
-    private void published(int... ports) {
-        discovery.set(
-                Service.builder(DB.namespace(), DB.name())
-                        .clusterIps(List.of("10.96.9.9"))
-                        .ipFamilies(AddressFamily.IPV4)
-                        .port("pg", 5432)
-                        .build(),
-                IntStream.of(ports)
-                        .mapToObj(port -> EndpointSlice.of(
-                                DB,
-                                "orders-db-" + port,
-                                List.of(new SlicePort("pg", Protocol.TCP, port)),
-                                List.of(Endpoint.builder("127.0.0.1")
-                                        .pod("db-" + port, "uid-" + port)
-                                        .build())))
-                        .toArray(EndpointSlice[]::new));
     }
 
     /** As root, which PostgreSQL refuses to be, it is started in a user namespace; not every machine allows one. */

@@ -8,14 +8,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.health.Signal;
-import dev.onehop.service.AddressFamily;
 import dev.onehop.service.ClientLocation;
-import dev.onehop.service.Endpoint;
-import dev.onehop.service.EndpointSlice;
-import dev.onehop.service.Protocol;
-import dev.onehop.service.Service;
-import dev.onehop.service.ServiceKey;
-import dev.onehop.service.SlicePort;
 import dev.onehop.service.StaticDiscovery;
 import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.TestCertificate;
@@ -30,12 +23,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,8 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the recipes for MySQL's and MariaDB's drivers have in common, shown on two MariaDB servers. */
 abstract class SqlRecipeContract {
-
-    private static final ServiceKey SQL = new ServiceKey("shop", "orders-sql");
 
     /** Where nobody ever listens. */
     private static final InetSocketAddress DEAD = new InetSocketAddress("127.0.78.9", 3306);
@@ -59,6 +48,7 @@ abstract class SqlRecipeContract {
     private static EmbeddedMariaDb second;
 
     final StaticDiscovery discovery = StaticDiscovery.create("shop", ClientLocation.unknown());
+    private final ServicePods sql = new ServicePods(discovery, "orders-sql", 3306);
     final Onehop onehop = LoopbackPods.onehop(discovery).build();
     private final NamedSocketFactory.Registration registered = NamedSocketFactory.register("pods", onehop);
 
@@ -100,7 +90,7 @@ abstract class SqlRecipeContract {
 
     @Test
     void connectionsGoToPodsAndPastOneThatRefusesAndQueriesAreAnswered() throws Exception {
-        published(pod(first), pod(second), DEAD);
+        sql.publish(pod(first), pod(second), DEAD);
         Map<Integer, Integer> answers = new HashMap<>();
         for (int i = 0; i < 30; i++) {
             answers.merge(whoAnswers(recipe()), 1, Integer::sum);
@@ -114,7 +104,7 @@ abstract class SqlRecipeContract {
 
     @Test
     void s07_aCertificateForTheServiceIsAccepted() throws Exception {
-        published(pod(first));
+        sql.publish(pod(first));
         try (Connection connection = connect(verifying(trusting(forTheService), "changeit"));
                 var statement = connection.createStatement();
                 ResultSet cipher = statement.executeQuery("show status like 'Ssl_cipher'")) {
@@ -125,7 +115,7 @@ abstract class SqlRecipeContract {
 
     @Test
     void s08_aCertificateForThePodsAddressIsNot() throws Exception {
-        published(pod(second));
+        sql.publish(pod(second));
         Path trusted = trusting(forTheAddress);
 
         assertThatThrownBy(() -> connect(verifying(trusted, "changeit")))
@@ -137,7 +127,7 @@ abstract class SqlRecipeContract {
 
     @Test
     void aStatementIsCancelledOverAConnectionOfItsOwn() throws Exception {
-        published(pod(first));
+        sql.publish(pod(first));
         try (Connection connection = connect(recipe());
                 var statement = connection.createStatement()) {
             assertThat(balancer().tally().started()).isEqualTo(1);
@@ -164,7 +154,7 @@ abstract class SqlRecipeContract {
 
     @Test
     void namesThatAreNotOursGoTheDriversOwnWay() throws Exception {
-        published(DEAD);
+        sql.publish(DEAD);
         String url = scheme() + EmbeddedMariaDb.ADDRESS + ":" + first.port() + "/shop";
         try (Connection connection = DriverManager.getConnection(url, recipe())) {
             assertThat(connection.isValid(5)).isTrue();
@@ -175,7 +165,7 @@ abstract class SqlRecipeContract {
 
     @Test
     void aConnectThatNobodyTakesEndsWithinItsTimeout() {
-        published(DEAD);
+        sql.publish(DEAD);
 
         assertThatThrownBy(() -> connect(recipe())).isInstanceOf(SQLException.class);
 
@@ -185,7 +175,7 @@ abstract class SqlRecipeContract {
 
     @Test
     void aNameThatNobodyRegisteredIsNamedInTheError() {
-        published(pod(first));
+        sql.publish(pod(first));
         Properties wrong = recipe();
         wrong.setProperty("socketFactoryArg", "nobody");
         Properties none = recipe();
@@ -219,7 +209,7 @@ abstract class SqlRecipeContract {
     }
 
     final void publishedFirst() {
-        published(pod(first));
+        sql.publish(pod(first));
     }
 
     /** What every driver takes. */
@@ -246,23 +236,5 @@ abstract class SqlRecipeContract {
             store.store(out, "changeit".toCharArray());
         }
         return file;
-    }
-
-    private void published(InetSocketAddress... pods) {
-        discovery.set(
-                Service.builder(SQL.namespace(), SQL.name())
-                        .clusterIps(List.of("10.96.9.7"))
-                        .ipFamilies(AddressFamily.IPV4)
-                        .port("mysql", 3306)
-                        .build(),
-                Stream.of(pods)
-                        .map(pod -> EndpointSlice.of(
-                                SQL,
-                                "orders-sql-" + pod.getPort(),
-                                List.of(new SlicePort("mysql", Protocol.TCP, pod.getPort())),
-                                List.of(Endpoint.builder(pod.getHostString())
-                                        .pod("sql-" + pod.getPort(), "uid-" + pod.getPort())
-                                        .build())))
-                        .toArray(EndpointSlice[]::new));
     }
 }
