@@ -1,5 +1,8 @@
 package dev.onehop.http.reactor;
 
+import dev.onehop.http.netty.dial.DialHandler;
+import dev.onehop.http.netty.dial.Names;
+import dev.onehop.http.netty.dial.PodTurn;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -27,7 +30,7 @@ final class PodChannelInit implements ChannelPipelineConfigurer {
     @Override
     public void onChannelInit(ConnectionObserver observer, Channel channel, @Nullable SocketAddress remoteAddress) {
         if (channel.pipeline().get(NettyPipeline.ProxyHandler) == null) {
-            channel.pipeline().addFirst("onehop.dial", new DialHandler(names));
+            channel.pipeline().addFirst("onehop.dial", new DialHandler(any -> names, PodConnection::of));
         } else {
             channel.pipeline().addLast("onehop.byName", new ByName());
         }

@@ -2,6 +2,9 @@ package dev.onehop.http.reactor;
 
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
+import dev.onehop.http.netty.dial.Names;
+import dev.onehop.http.netty.dial.PodCall;
+import dev.onehop.http.netty.dial.PodTurn;
 import dev.onehop.service.IpAddress;
 import io.netty.resolver.AbstractAddressResolver;
 import io.netty.resolver.AddressResolver;
@@ -95,7 +98,8 @@ final class PodResolverGroup extends AddressResolverGroup<SocketAddress> {
         }
 
         private SocketAddress turn(Balancer balancer, SocketAddress asked) {
-            return new PodTurn((InetSocketAddress) asked, new PodCall(balancer));
+            var call = new PodCall(balancer);
+            return new PodTurn((InetSocketAddress) asked, () -> call);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.onehop.http.reactor;
+package dev.onehop.http.netty.dial;
 
 import dev.onehop.Attempt;
 import dev.onehop.service.IpAddress;
@@ -31,23 +31,33 @@ final class Dial implements PodCall.Turn {
     private static final Duration FOREVER = Duration.ofDays(365);
 
     private final ChannelHandlerContext ctx;
-    private final PodTurn turn;
+    private final InetSocketAddress asked;
+    private final PodCall call;
     private final @Nullable SocketAddress local;
     private final ChannelPromise promise;
     private final Names names;
+    private final DialHandler.Made made;
     private final @Nullable SslHandler tls;
     private @Nullable Attempt attempt;
-    private @Nullable CompletableFuture<PodConnection> outcome;
+    private @Nullable CompletableFuture<AutoCloseable> outcome;
     private @Nullable Future<?> timer;
     private boolean connected;
     private boolean over;
 
-    Dial(ChannelHandlerContext ctx, PodTurn turn, @Nullable SocketAddress local, ChannelPromise promise, Names names) {
+    Dial(
+            ChannelHandlerContext ctx,
+            PodTurn turn,
+            @Nullable SocketAddress local,
+            ChannelPromise promise,
+            Names names,
+            DialHandler.Made made) {
         this.ctx = ctx;
-        this.turn = turn;
+        this.asked = turn.asked();
+        this.call = turn.call();
         this.local = local;
         this.promise = promise;
         this.names = names;
+        this.made = made;
         this.tls = ctx.pipeline().get(SslHandler.class);
     }
 
@@ -56,11 +66,11 @@ final class Dial implements PodCall.Turn {
             String name = ctx.pipeline().context(tls).name();
             ctx.pipeline().addAfter(name, "onehop.handshake", new HandshakeGate(this));
         }
-        turn.call().next(patience(ctx.channel(), tls), this);
+        call.next(patience(ctx.channel(), tls), this);
     }
 
     @Override
-    public void dial(Attempt attempt, Duration timeout, CompletableFuture<PodConnection> outcome) {
+    public void dial(Attempt attempt, Duration timeout, CompletableFuture<AutoCloseable> outcome) {
         try {
             inLoop(() -> {
                 if (over || !ctx.channel().isOpen()) {
@@ -127,7 +137,7 @@ final class Dial implements PodCall.Turn {
 
     private void connect(InetSocketAddress address) {
         if (!address.isUnresolved()) {
-            String name = turn.asked().getHostString();
+            String name = asked.getHostString();
             InetSocketAddress named =
                     new InetSocketAddress(IpAddress.of(address.getAddress()).named(name), address.getPort());
             dialled(named);
@@ -171,8 +181,7 @@ final class Dial implements PodCall.Turn {
         }
         over = true;
         end();
-        PodConnection connection = PodConnection.of(attempt, ctx.channel());
-        outcome.complete(connection);
+        outcome.complete(made.by(attempt, ctx.channel()));
         ctx.pipeline().remove(ctx.handler());
         if (!promise.trySuccess()) {
             var unused = ctx.channel().close();
@@ -189,7 +198,7 @@ final class Dial implements PodCall.Turn {
             over = true;
             end();
             attempt.failed(cause);
-            turn.call().failed(outcome, cause);
+            call.failed(outcome, cause);
         }
         promise.tryFailure(cause);
     }

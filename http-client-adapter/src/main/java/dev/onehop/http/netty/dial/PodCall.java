@@ -1,4 +1,4 @@
-package dev.onehop.http.reactor;
+package dev.onehop.http.netty.dial;
 
 import dev.onehop.Attempt;
 import dev.onehop.Balancer;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shared: its steps follow one another, on the channels' event loop or where core completes.
  */
-final class PodCall {
+public class PodCall {
 
     /** One channel's turn. */
     interface Turn {
@@ -25,13 +25,13 @@ final class PodCall {
          *
          * @param outcome is to be completed when the connection stands; a failure goes to {@link PodCall#failed}
          */
-        void dial(Attempt attempt, Duration timeout, CompletableFuture<PodConnection> outcome);
+        void dial(Attempt attempt, Duration timeout, CompletableFuture<AutoCloseable> outcome);
 
         /** There is nobody left to dial. */
         void refuse(Throwable failure);
     }
 
-    private record Failed(CompletableFuture<PodConnection> outcome, Throwable cause) {}
+    private record Failed(CompletableFuture<AutoCloseable> outcome, Throwable cause) {}
 
     private final Balancer balancer;
     private volatile @Nullable Turn turn;
@@ -39,7 +39,8 @@ final class PodCall {
     private volatile @Nullable Throwable over;
     private volatile boolean begun;
 
-    PodCall(Balancer balancer) {
+    /** A call that picks from {@code balancer}, once a channel asks for its turn. */
+    public PodCall(Balancer balancer) {
         this.balancer = balancer;
     }
 
@@ -73,12 +74,12 @@ final class PodCall {
     }
 
     /** The dial that {@code outcome} is of has failed, and its attempt has been ended. */
-    void failed(CompletableFuture<PodConnection> outcome, Throwable cause) {
+    protected void failed(CompletableFuture<AutoCloseable> outcome, Throwable cause) {
         failed = new Failed(outcome, cause);
     }
 
-    private CompletionStage<PodConnection> dial(Attempt attempt, Duration timeout) {
-        var outcome = new CompletableFuture<PodConnection>();
+    private CompletionStage<AutoCloseable> dial(Attempt attempt, Duration timeout) {
+        var outcome = new CompletableFuture<AutoCloseable>();
         Turn present = turn;
         if (present == null) {
             throw new IllegalStateException("core dials, and nobody asked for it");

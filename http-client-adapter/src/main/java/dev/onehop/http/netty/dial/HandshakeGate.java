@@ -1,4 +1,4 @@
-package dev.onehop.http.reactor;
+package dev.onehop.http.netty.dial;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,9 +1,12 @@
-package dev.onehop.http.reactor;
+package dev.onehop.http.netty.dial;
 
+import dev.onehop.Attempt;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.net.SocketAddress;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +14,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Serial: a channel's own, on its event loop.
  */
-final class DialHandler extends ChannelDuplexHandler {
+public final class DialHandler extends ChannelDuplexHandler {
 
-    private final Names names;
+    private final Function<Channel, Names> names;
+    private final Made made;
     private @Nullable Dial dial;
 
-    DialHandler(Names names) {
+    /** What a connection that stands is to the adapter. */
+    @FunctionalInterface
+    public interface Made {
+
+        /** Called on the channel's event loop, before the client hears of the connection. */
+        AutoCloseable by(Attempt attempt, Channel channel);
+    }
+
+    /** @param names resolve what is to be reached by its name after all */
+    public DialHandler(Function<Channel, Names> names, Made made) {
         this.names = names;
+        this.made = made;
     }
 
     @Override
@@ -25,7 +39,7 @@ final class DialHandler extends ChannelDuplexHandler {
             ChannelHandlerContext ctx, SocketAddress remote, @Nullable SocketAddress local, ChannelPromise promise)
             throws Exception {
         if (remote instanceof PodTurn turn) {
-            dial = new Dial(ctx, turn, local, promise, names);
+            dial = new Dial(ctx, turn, local, promise, names.apply(ctx.channel()), made);
             dial.begin();
         } else {
             super.connect(ctx, remote, local, promise);

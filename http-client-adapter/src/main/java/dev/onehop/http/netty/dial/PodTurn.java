@@ -1,8 +1,9 @@
-package dev.onehop.http.reactor;
+package dev.onehop.http.netty.dial;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.function.Supplier;
 
 /**
  * An address that stands for whichever pod the call picks when it is dialled. It has the name and port that were asked
@@ -10,7 +11,7 @@ import java.net.UnknownHostException;
  *
  * <p>Immutable.
  */
-final class PodTurn extends InetSocketAddress {
+public final class PodTurn extends InetSocketAddress {
 
     private static final long serialVersionUID = 1L;
 
@@ -18,9 +19,10 @@ final class PodTurn extends InetSocketAddress {
     private static final byte[] NOBODY = {(byte) 240, 0, 0, 1};
 
     private final transient InetSocketAddress asked;
-    private final transient PodCall call;
+    private final transient Supplier<? extends PodCall> call;
 
-    PodTurn(InetSocketAddress asked, PodCall call) {
+    /** @param call asked for when it is dialled */
+    public PodTurn(InetSocketAddress asked, Supplier<? extends PodCall> call) {
         super(nobody(asked.getHostString()), asked.getPort());
         this.asked = asked;
         this.call = call;
@@ -35,12 +37,12 @@ final class PodTurn extends InetSocketAddress {
     }
 
     /** What the caller wants to connect to. */
-    InetSocketAddress asked() {
+    public InetSocketAddress asked() {
         return asked;
     }
 
     /** Whose turn it is. */
     PodCall call() {
-        return call;
+        return call.get();
     }
 }

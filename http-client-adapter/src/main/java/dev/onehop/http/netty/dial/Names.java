@@ -1,4 +1,4 @@
-package dev.onehop.http.reactor;
+package dev.onehop.http.netty.dial;
 
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
@@ -10,10 +10,11 @@ import java.net.SocketAddress;
  *
  * <p>Shared: safe from any thread.
  */
-record Names(AddressResolverGroup<?> group) {
+public record Names(AddressResolverGroup<?> group) {
 
+    /** The resolver of one event loop. */
     @SuppressWarnings("unchecked")
-    AddressResolver<SocketAddress> on(EventExecutor executor) {
+    public AddressResolver<SocketAddress> on(EventExecutor executor) {
         return (AddressResolver<SocketAddress>) group.getResolver(executor);
     }
 }
