@@ -88,8 +88,7 @@ public final class HeldConnection {
         Attempt connect = first.getAndSet(null);
         if (connect != null && connect.isOpen()) {
             if (state.get() >= 0) {
-                underWay.add(connect);
-                return Optional.of(connect);
+                return Optional.of(underWay(connect));
             }
             connect.close();
         }
@@ -104,8 +103,14 @@ public final class HeldConnection {
     }
 
     private Attempt another() {
-        Attempt exchange = made.again(this);
+        return underWay(made.again(this));
+    }
+
+    private Attempt underWay(Attempt exchange) {
         underWay.add(exchange);
+        if (state.get() < 0) {
+            abandonLater(); // it has gone meanwhile, and may not have seen this one
+        }
         return exchange;
     }
 
@@ -140,12 +145,16 @@ public final class HeldConnection {
         int before = state.getAndUpdate(now -> now | CLOSED);
         all.forget(this);
         if (!underWay.isEmpty() && before >= 0) {
-            all.afterwards(() -> underWay.forEach(Attempt::close));
+            abandonLater();
         }
         Attempt unused = first.getAndSet(null);
         if (unused != null) {
             unused.close();
         }
+    }
+
+    private void abandonLater() {
+        all.afterwards(() -> underWay.forEach(Attempt::close));
     }
 
     /** The attempt that it was made by. */

@@ -52,9 +52,13 @@ final class Moves {
         return moves.chosen;
     }
 
-    /** The first of them, as far as there is room. */
+    /** The first of them that are not chosen yet, as far as there is room. */
     private void choose(List<HeldConnection> of, Retirement why) {
-        of.stream().limit(left()).forEach(each -> chosen.put(each, why));
+        List<HeldConnection> next = of.stream()
+                .filter(each -> !chosen.containsKey(each))
+                .limit(left())
+                .toList();
+        next.forEach(each -> chosen.put(each, why));
     }
 
     private int left() {

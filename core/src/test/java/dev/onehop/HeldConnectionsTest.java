@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -349,6 +350,34 @@ class HeldConnectionsTest {
     }
 
     @Test
+    void aConnectionThatIsOldAndGoesElsewhereMovesOnceAndForItsAge() throws Exception {
+        discovery.set(SampleService.KEY, new ServiceView.Unknown("not yet"));
+        time.advance(Duration.ofSeconds(2));
+        openByTheClusterIp(150);
+        time.advance(Duration.ofMinutes(3));
+        openByTheClusterIp(2_850);
+        publish(0); // so that nobody moves
+        time.advance(Duration.ofMinutes(3).plusSeconds(30));
+        assertThat(api.connections()).isEqualTo(3_000);
+
+        publish(3);
+        time.advance(TURN);
+
+        assertThat(api.tally().retirements(Retirement.AGED)).isEqualTo(150);
+        assertThat(api.tally().retirements(Retirement.SURPLUS)).isEqualTo(150);
+    }
+
+    private void openByTheClusterIp(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            var around = api.attemptAsync().toCompletableFuture();
+            time.run();
+            Attempt attempt = around.get(5, TimeUnit.SECONDS);
+            assertThat(attempt.backend()).isEmpty();
+            attempt.hold(() -> {}).begin().orElseThrow().succeeded();
+        }
+    }
+
+    @Test
     void aConnectionThatItsClientClosedIsForgottenAndLeavesNoTimer() throws Exception {
         publish(3);
         time.advance(TURN);
@@ -511,6 +540,35 @@ class HeldConnectionsTest {
 
         assertThat(api.tally().inFlight()).isZero();
         assertThat(api.tally().abandoned()).isEqualTo(1);
+    }
+
+    @Test
+    void andForOneThatBeginsAsItsConnectionGoes() throws Exception {
+        publish(3);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 5_000; round++) {
+                HeldConnection held = new Connection().used().held;
+                var go = new CyclicBarrier(2);
+                Future<?> beginning = threads.submit(() -> {
+                    go.await(10, TimeUnit.SECONDS);
+                    return held.begin();
+                });
+                Future<?> going = threads.submit(() -> {
+                    go.await(10, TimeUnit.SECONDS);
+                    held.gone();
+                    return null;
+                });
+                beginning.get(10, TimeUnit.SECONDS);
+                going.get(10, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        time.advance(Duration.ofSeconds(10));
+
+        assertThat(api.tally().inFlight()).isZero();
     }
 
     @Test
