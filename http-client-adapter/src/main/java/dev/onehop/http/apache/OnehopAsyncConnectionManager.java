@@ -2,7 +2,6 @@ package dev.onehop.http.apache;
 
 import dev.onehop.Onehop;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.hc.client5.http.HttpRoute;
@@ -16,8 +15,6 @@ import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.concurrent.FutureContribution;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.pool.ConnPoolControl;
-import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.reactor.ConnectionInitiator;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -37,13 +34,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shared: safe from any thread. Closing it closes its connections, and not {@code onehop}.
  */
-public final class OnehopAsyncConnectionManager implements AsyncClientConnectionManager, ConnPoolControl<HttpRoute> {
+public final class OnehopAsyncConnectionManager extends ControlledPool<PoolingAsyncClientConnectionManager>
+        implements AsyncClientConnectionManager {
 
-    private final PoolingAsyncClientConnectionManager pool;
     private final Staleness staleness = new Staleness();
 
     private OnehopAsyncConnectionManager(PoolingAsyncClientConnectionManager pool) {
-        this.pool = pool;
+        super(pool);
     }
 
     /** A pool of Apache's default settings: five connections per route, 25 in all. */
@@ -157,65 +154,5 @@ public final class OnehopAsyncConnectionManager implements AsyncClientConnection
     @Override
     public void close() {
         pool.close();
-    }
-
-    @Override
-    public void close(CloseMode closeMode) {
-        pool.close(closeMode);
-    }
-
-    @Override
-    public void setMaxTotal(int max) {
-        pool.setMaxTotal(max);
-    }
-
-    @Override
-    public int getMaxTotal() {
-        return pool.getMaxTotal();
-    }
-
-    @Override
-    public void setDefaultMaxPerRoute(int max) {
-        pool.setDefaultMaxPerRoute(max);
-    }
-
-    @Override
-    public int getDefaultMaxPerRoute() {
-        return pool.getDefaultMaxPerRoute();
-    }
-
-    @Override
-    public void setMaxPerRoute(HttpRoute route, int max) {
-        pool.setMaxPerRoute(route, max);
-    }
-
-    @Override
-    public int getMaxPerRoute(HttpRoute route) {
-        return pool.getMaxPerRoute(route);
-    }
-
-    @Override
-    public void closeIdle(TimeValue idleTime) {
-        pool.closeIdle(idleTime);
-    }
-
-    @Override
-    public void closeExpired() {
-        pool.closeExpired();
-    }
-
-    @Override
-    public Set<HttpRoute> getRoutes() {
-        return pool.getRoutes();
-    }
-
-    @Override
-    public PoolStats getTotalStats() {
-        return pool.getTotalStats();
-    }
-
-    @Override
-    public PoolStats getStats(HttpRoute route) {
-        return pool.getStats(route);
     }
 }

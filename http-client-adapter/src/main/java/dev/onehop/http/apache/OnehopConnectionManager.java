@@ -3,7 +3,6 @@ package dev.onehop.http.apache;
 import dev.onehop.Onehop;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -14,9 +13,6 @@ import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
-import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.pool.ConnPoolControl;
-import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +33,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shared: safe from any thread. Closing it closes its connections, and not {@code onehop}.
  */
-public final class OnehopConnectionManager implements HttpClientConnectionManager, ConnPoolControl<HttpRoute> {
+public final class OnehopConnectionManager extends ControlledPool<PoolingHttpClientConnectionManager>
+        implements HttpClientConnectionManager {
 
-    private final PoolingHttpClientConnectionManager pool;
     private final HeldByConnection held;
 
     private OnehopConnectionManager(PoolingHttpClientConnectionManager pool, HeldByConnection held) {
-        this.pool = pool;
+        super(pool);
         this.held = held;
     }
 
@@ -126,65 +122,5 @@ public final class OnehopConnectionManager implements HttpClientConnectionManage
     @Override
     public void close() {
         pool.close();
-    }
-
-    @Override
-    public void close(CloseMode closeMode) {
-        pool.close(closeMode);
-    }
-
-    @Override
-    public void setMaxTotal(int max) {
-        pool.setMaxTotal(max);
-    }
-
-    @Override
-    public int getMaxTotal() {
-        return pool.getMaxTotal();
-    }
-
-    @Override
-    public void setDefaultMaxPerRoute(int max) {
-        pool.setDefaultMaxPerRoute(max);
-    }
-
-    @Override
-    public int getDefaultMaxPerRoute() {
-        return pool.getDefaultMaxPerRoute();
-    }
-
-    @Override
-    public void setMaxPerRoute(HttpRoute route, int max) {
-        pool.setMaxPerRoute(route, max);
-    }
-
-    @Override
-    public int getMaxPerRoute(HttpRoute route) {
-        return pool.getMaxPerRoute(route);
-    }
-
-    @Override
-    public void closeIdle(TimeValue idleTime) {
-        pool.closeIdle(idleTime);
-    }
-
-    @Override
-    public void closeExpired() {
-        pool.closeExpired();
-    }
-
-    @Override
-    public Set<HttpRoute> getRoutes() {
-        return pool.getRoutes();
-    }
-
-    @Override
-    public PoolStats getTotalStats() {
-        return pool.getTotalStats();
-    }
-
-    @Override
-    public PoolStats getStats(HttpRoute route) {
-        return pool.getStats(route);
     }
 }

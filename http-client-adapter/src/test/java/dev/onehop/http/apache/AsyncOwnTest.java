@@ -34,6 +34,7 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.util.TimeValue;
 import org.junit.jupiter.api.Test;
 
 /** What is the asynchronous client's own: retries, callers that cancel, its pool's stale connections, proxies. */
@@ -141,6 +142,23 @@ class AsyncOwnTest extends ContractFixture {
 
         await().atMost(SOON).until(() -> balancer(onehop).tally().inFlight() == 0);
         assertThat(balancer(onehop).tally().abandoned()).isEqualTo(1);
+        await().atMost(SOON).until(() -> balancer(onehop).connections() == 0);
+    }
+
+    @Test
+    void thePoolIsControlledAsAnyOther() throws Exception {
+        pods(1);
+        Onehop onehop = onehop();
+        OnehopAsyncConnectionManager manager = OnehopAsyncConnectionManager.of(
+                onehop, pool -> pool.setMaxConnTotal(7));
+        CloseableHttpAsyncClient http =
+                closing(HttpAsyncClients.custom().setConnectionManager(manager).build());
+        http.start();
+        http.execute(get(URL + "/"), null).get();
+
+        assertThat(manager.getMaxTotal()).isEqualTo(7);
+        await().atMost(SOON).until(() -> manager.getTotalStats().getAvailable() == 1);
+        manager.closeIdle(TimeValue.ZERO_MILLISECONDS);
         await().atMost(SOON).until(() -> balancer(onehop).connections() == 0);
     }
 
