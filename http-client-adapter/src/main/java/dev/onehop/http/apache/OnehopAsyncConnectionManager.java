@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>An HTTP/2 connection carries one exchange at a time, as Apache's pool has it by default. Its experimental
- * {@code setMessageMultiplexing(true)} is not meant for this one: a connection that is retired cannot be taken out of a pool
- * that shares it. Neither is {@code HttpAsyncClients.customHttp2()}, which has a pool of its own.
+ * {@code setMessageMultiplexing(true)} is refused: a connection that is retired cannot be taken out of a pool that shares
+ * it. {@code HttpAsyncClients.customHttp2()} has a pool of its own, and is not for this one either.
  *
  * <p>Shared: safe from any thread. Closing it closes its connections, and not {@code onehop}.
  */
@@ -52,6 +52,8 @@ public final class OnehopAsyncConnectionManager extends ControlledPool<PoolingAs
      * A pool of the user's settings.
      *
      * @param settings gets the builder of Apache's pool before it is built: TLS, sizes, timeouts, DNS, all that it has
+     *     but {@code setMessageMultiplexing(true)}
+     * @throws IllegalArgumentException when the pool would share its connections
      */
     public static OnehopAsyncConnectionManager of(
             Onehop onehop, Consumer<? super PoolingAsyncClientConnectionManagerBuilder> settings) {

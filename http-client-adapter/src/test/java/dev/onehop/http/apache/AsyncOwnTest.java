@@ -146,11 +146,20 @@ class AsyncOwnTest extends ContractFixture {
     }
 
     @Test
+    void aPoolThatSharesItsConnectionsIsRefused() {
+        Onehop onehop = onehop();
+
+        assertThatThrownBy(() -> OnehopAsyncConnectionManager.of(onehop, pool -> pool.setMessageMultiplexing(true)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("setMessageMultiplexing: true (expected: false");
+    }
+
+    @Test
     void thePoolIsControlledAsAnyOther() throws Exception {
         pods(1);
         Onehop onehop = onehop();
         OnehopAsyncConnectionManager manager = OnehopAsyncConnectionManager.of(
-                onehop, pool -> pool.setMaxConnTotal(7));
+                onehop, pool -> pool.setMaxConnTotal(7).setMessageMultiplexing(false));
         CloseableHttpAsyncClient http =
                 closing(HttpAsyncClients.custom().setConnectionManager(manager).build());
         http.start();
