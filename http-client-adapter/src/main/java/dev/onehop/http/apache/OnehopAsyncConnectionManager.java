@@ -69,12 +69,12 @@ public final class OnehopAsyncConnectionManager extends ControlledPool<PoolingAs
             @Nullable Object state,
             Timeout requestTimeout,
             FutureCallback<AsyncConnectionEndpoint> callback) {
-        var result = new ComplexFuture<AsyncConnectionEndpoint>(callback);
-        result.setDependency(pool.lease(
+        var result = new LeaseFuture(callback);
+        result.endsWithIt(pool.lease(
                 id, route, state, requestTimeout, new FutureContribution<AsyncConnectionEndpoint>(result) {
                     @Override
                     public void completed(AsyncConnectionEndpoint leased) {
-                        PodAsyncEndpoint.leased(leased, route, staleness, ours -> {
+                        PodAsyncEndpoint.leased(leased, route, staleness, result, ours -> {
                             if (!result.completed(ours)) {
                                 ours.close(CloseMode.GRACEFUL); // nobody waits for it
                                 release(ours, null, TimeValue.ZERO_MILLISECONDS);
@@ -95,6 +95,7 @@ public final class OnehopAsyncConnectionManager extends ControlledPool<PoolingAs
             FutureCallback<AsyncConnectionEndpoint> callback) {
         PodAsyncEndpoint ours = ours(endpoint);
         var result = new ComplexFuture<AsyncConnectionEndpoint>(callback);
+        ours.connecting(result);
         var connected = new FutureContribution<AsyncConnectionEndpoint>(result) {
             @Override
             public void completed(AsyncConnectionEndpoint same) {

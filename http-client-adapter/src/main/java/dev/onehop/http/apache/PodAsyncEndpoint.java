@@ -1,6 +1,7 @@
 package dev.onehop.http.apache;
 
 import dev.onehop.HeldConnection;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.hc.client5.http.EndpointInfo;
 import org.apache.hc.client5.http.HttpRoute;
@@ -26,19 +27,25 @@ final class PodAsyncEndpoint extends AsyncConnectionEndpoint implements Connecti
     private final AsyncConnectionEndpoint delegate;
     private final HttpRoute route;
     private final Lease lease = new Lease();
-
     private final Staleness staleness;
+    private final LeaseFuture caller;
 
-    private PodAsyncEndpoint(AsyncConnectionEndpoint delegate, HttpRoute route, Staleness staleness) {
+    private PodAsyncEndpoint(
+            AsyncConnectionEndpoint delegate, HttpRoute route, Staleness staleness, LeaseFuture caller) {
         this.delegate = delegate;
         this.route = route;
         this.staleness = staleness;
+        this.caller = caller;
     }
 
     /** Takes what the pool gave, as {@link PodEndpoint#leased} does; {@code then} may be called on the reactor's thread. */
     static void leased(
-            AsyncConnectionEndpoint delegate, HttpRoute route, Staleness staleness, Consumer<PodAsyncEndpoint> then) {
-        var endpoint = new PodAsyncEndpoint(delegate, route, staleness);
+            AsyncConnectionEndpoint delegate,
+            HttpRoute route,
+            Staleness staleness,
+            LeaseFuture caller,
+            Consumer<PodAsyncEndpoint> then) {
+        var endpoint = new PodAsyncEndpoint(delegate, route, staleness, caller);
         PodConnection connection = endpoint.connection();
         if (connection == null) {
             then.accept(endpoint);
@@ -59,6 +66,11 @@ final class PodAsyncEndpoint extends AsyncConnectionEndpoint implements Connecti
     /** Whether the connection goes to the route's target. */
     boolean isDirect() {
         return route.getProxyHost() == null;
+    }
+
+    /** The client connects it, which ends when the caller cancels what it holds. */
+    void connecting(Future<?> connect) {
+        caller.endsWithIt(connect);
     }
 
     /** The client has connected it. */

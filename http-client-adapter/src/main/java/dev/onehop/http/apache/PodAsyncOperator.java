@@ -82,12 +82,14 @@ final class PodAsyncOperator implements AsyncClientConnectionOperator {
         if (balancer.isEmpty()) {
             return others.connect(initiator, host, name, local, timeout, attachment, context, callback);
         }
+        var left = new CompletableFuture<Void>();
+        var dials = new EndingDials(initiator, left);
         AsyncConnector<PodConnection> connector = (attempt, share) -> {
             Timeout dial = Timeouts.ofDial(share);
             var dialled = new Dialled(attempt);
-            Future<ManagedAsyncClientConnection> unused = to.apply(attempt.address(), InTime.of(dial))
+            Future<ManagedAsyncClientConnection> connect = to.apply(attempt.address(), InTime.of(dial))
                     .connect(
-                            initiator,
+                            dials,
                             host,
                             name,
                             local,
@@ -95,9 +97,17 @@ final class PodAsyncOperator implements AsyncClientConnectionOperator {
                             Timeouts.handshakeWithin(attachment, dial),
                             context,
                             dialled);
+            var unused = left.thenRun(() -> connect.cancel(true));
             return dialled;
         };
-        return pending(balancer.get().connectAsync(Timeouts.ofConnect(timeout), connector), callback);
+        CompletableFuture<PodConnection> connecting =
+                balancer.get().connectAsync(Timeouts.ofConnect(timeout), connector);
+        var unused = connecting.whenComplete((connection, failure) -> {
+            if (connecting.isCancelled()) {
+                left.complete(null);
+            }
+        });
+        return pending(connecting, callback);
     }
 
     @Override

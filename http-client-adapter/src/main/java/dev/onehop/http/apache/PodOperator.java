@@ -96,8 +96,12 @@ final class PodOperator implements HttpClientConnectionOperator {
             try {
                 operator(attempt, connection, socket, inTime)
                         .connect(connection, host, name, local, dial, config, within, context);
-            } catch (SocketException failure) {
-                throw Breaks.ofDial(failure, !connection.isOpen());
+            } catch (IOException failure) {
+                boolean aborted = !connection.isOpen();
+                if (aborted) {
+                    attempt.close(); // the caller has left, of which the pod knows nothing
+                }
+                throw failure instanceof SocketException broken ? Breaks.ofDial(broken, aborted) : failure;
             }
             return hold(attempt, connection, socket);
         });
