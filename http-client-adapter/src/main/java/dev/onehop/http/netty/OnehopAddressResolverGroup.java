@@ -23,7 +23,8 @@ import java.util.Objects;
  *
  * <p>{@code Bootstrap} asks for one address: when that pod refuses, failing over is the client's business. Clients that ask
  * for all addresses, like Reactor Netty, get three distinct pods and try them in turn. How a connect ended is not seen
- * here, so no backend is ejected for it.
+ * here, so no backend is ejected for it. {@link OnehopBootstrap} does all of that for those who connect a {@code Bootstrap}
+ * themselves, and {@link dev.onehop.http.reactor.OnehopReactor} for Reactor Netty.
  *
  * <p>Shared: safe from any thread. Use one group for a client's lifetime: pools tell hosts apart by their group too.
  */
