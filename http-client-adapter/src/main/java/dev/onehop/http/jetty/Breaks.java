@@ -1,0 +1,117 @@
+package dev.onehop.http.jetty;
+
+import dev.onehop.Attempt;
+import dev.onehop.health.Classifier;
+import dev.onehop.health.Signal;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.eclipse.jetty.http.HttpException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Jetty's own exceptions say of an exchange, of which core knows nothing.
+ *
+ * <p>Pure functions, but for the attempt that is ended.
+ */
+final class Breaks {
+
+    private static final int MAX_CAUSES = 16;
+
+    private Breaks() {}
+
+    /**
+     * Ends an attempt whose exchange broke.
+     *
+     * @param stale whether its pod had closed the connection before
+     */
+    static void end(Attempt attempt, Throwable failure, boolean stale) {
+        Signal signal = signal(failure);
+        if (isOurs(failure)) {
+            attempt.close();
+        } else if (stale) {
+            attempt.failed(Signal.STALE_CONNECTION);
+        } else if (signal != null) {
+            attempt.failed(signal);
+        } else {
+            attempt.failed(failure);
+        }
+    }
+
+    /** Whether the connection broke, rather than what it carried. */
+    static boolean isClosed(Throwable failure) {
+        Signal signal = signal(failure);
+        boolean broken = (signal == null ? Classifier.standard().ofFailure(failure) : signal) == Signal.RESET;
+        return broken && !isOurs(failure) && !isNonsense(failure);
+    }
+
+    /** The caller has given up, or has closed the client or the connection. */
+    private static boolean isOurs(Throwable failure) {
+        return failure instanceof CancellationException
+                || failure instanceof InterruptedException
+                || failure instanceof AsynchronousCloseException;
+    }
+
+    /** Null for an exception that core's classifier is to judge. */
+    private static @Nullable Signal signal(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
+            Signal own = own(cause);
+            if (own != null) {
+                return own;
+            }
+        }
+        // the connection stood, so that nothing that breaks an exchange is evidence against connects
+        Signal plain = Classifier.standard().ofFailure(failure);
+        if (!plain.isHard()) {
+            return null;
+        }
+        return isClientRefused(failure) ? Signal.TLS_CLIENT_REFUSED : Signal.RESET;
+    }
+
+    private static @Nullable Signal own(Throwable cause) {
+        if (cause instanceof TimeoutException) {
+            return Signal.RESPONSE_TIMEOUT;
+        }
+        String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        if (cause instanceof IOException && text.endsWith("_error")) {
+            return ofStream(text);
+        }
+        if (isNonsense(cause) || cause instanceof EOFException || cause.getClass() == ClosedChannelException.class) {
+            return Signal.RESET;
+        }
+        return null;
+    }
+
+    /** HTTP/2's error codes, as Jetty names them. */
+    private static Signal ofStream(String code) {
+        return switch (code) {
+            case "refused_stream_error", "no_error" -> Signal.CONNECTION_ENDS;
+            case "enhance_your_calm_error" -> Signal.BUSY;
+            default -> Signal.RESET;
+        };
+    }
+
+    /** What came was no HTTP. */
+    private static boolean isNonsense(Throwable failure) {
+        return failure instanceof HttpException;
+    }
+
+    /** A server that refuses our certificate says so after the handshake (TLS 1.3). */
+    private static boolean isClientRefused(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
+            String words =
+                    String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).replace(' ', '_');
+            if (cause instanceof SSLException && words.contains("alert") && words.contains("handshake_failure")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.onehop.http.jetty;
+
+import dev.onehop.service.Endpoint;
+import dev.onehop.service.EndpointSlice;
+import dev.onehop.service.Protocol;
+import dev.onehop.service.SlicePort;
+import dev.onehop.testing.LoopbackPods;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * A pod that speaks HTTP/2 (and HTTP/1.1), answers with its name, and remembers what it was asked by.
+ *
+ * <p>Shared: safe from any thread.
+ */
+final class Http2Pod implements AutoCloseable {
+
+    /** What the pod makes of a path. */
+    interface Answers {
+        Publisher<Void> answer(String path, HttpServerResponse response);
+    }
+
+    private final String name;
+    private final LoopResources loops;
+    private final DisposableServer server;
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+
+    /** @param identity null for HTTP/2 without TLS */
+    Http2Pod(String name, @Nullable SSLContext identity, Answers answers) {
+        this.name = name;
+        this.loops = LoopResources.create(name, 1, true);
+        HttpServer http = HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .runOn(loops)
+                .channelGroup(channels)
+                .handle((request, response) -> {
+                    seen.add(request.version() + " " + request.requestHeaders().get("host") + " " + request.fullPath());
+                    return request.receive().then().thenMany(answers.answer(request.fullPath(), response));
+                });
+        server = (identity == null
+                        ? http.protocol(HttpProtocol.H2C, HttpProtocol.HTTP11)
+                        : http.protocol(HttpProtocol.H2).secure(spec -> spec.sslContext(context(identity))))
+                .bindNow(Duration.ofSeconds(10));
+    }
+
+    @SuppressWarnings("deprecation") // the one that takes a context of the JDK's
+    private static SslContext context(SSLContext identity) {
+        return new JdkSslContext(
+                identity,
+                false,
+                null,
+                IdentityCipherSuiteFilter.INSTANCE,
+                new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        "h2"),
+                ClientAuth.NONE);
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Version, authority and path of every request. */
+    List<String> seen() {
+        return List.copyOf(seen);
+    }
+
+    /** How many connections are open. */
+    long connections() {
+        return channels.stream()
+                .filter(channel -> channel.parent() == server.channel())
+                .count();
+    }
+
+    /** A slice with this pod alone, which has a port of its own. */
+    EndpointSlice slice(boolean terminating) {
+        return EndpointSlice.of(
+                LoopbackPods.API,
+                "slice-" + name,
+                List.of(new SlicePort("http", Protocol.TCP, server.port())),
+                List.of(Endpoint.builder("127.0.0.1")
+                        .conditions(!terminating, true, terminating)
+                        .pod(name, "uid-" + name)
+                        .build()));
+    }
+
+    @Override
+    public void close() {
+        server.disposeNow(Duration.ofSeconds(5));
+        loops.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).block(Duration.ofSeconds(5));
+    }
+}
