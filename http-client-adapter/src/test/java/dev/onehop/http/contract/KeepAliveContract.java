@@ -154,7 +154,7 @@ public abstract class KeepAliveContract extends ContractFixture {
     }
 
     @Test
-    void f15_connectionsThatPodsCloseWhenIdleFailNoGetAndEjectNobody() throws Exception {
+    protected void f15_connectionsThatPodsCloseWhenIdleFailNoGetAndEjectNobody() throws Exception {
         LoopbackPods pods = pods(3);
         Onehop onehop = onehop();
         ClientUnderTest client = client(onehop);

@@ -78,6 +78,11 @@ public class PodCall {
         failed = new Failed(outcome, cause);
     }
 
+    /** Whether there is nobody left to dial. */
+    public boolean isOver() {
+        return over != null;
+    }
+
     private CompletionStage<AutoCloseable> dial(Attempt attempt, Duration timeout) {
         var outcome = new CompletableFuture<AutoCloseable>();
         Turn present = turn;

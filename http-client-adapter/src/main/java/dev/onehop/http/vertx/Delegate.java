@@ -1,0 +1,92 @@
+package dev.onehop.http.vertx;
+
+import io.vertx.core.Future;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects of Vert.x's that do something else in a few methods. Vert.x's own code casts them to interfaces that are not
+ * meant for others, and adds methods to them: so they are proxies.
+ *
+ * <p>Pure functions.
+ */
+final class Delegate {
+
+    private Delegate() {}
+
+    /** What a method does instead. */
+    @FunctionalInterface
+    interface Instead {
+
+        /**
+         * Does it.
+         *
+         * @param own does what the object would have done
+         */
+        @Nullable Object call(Object proxy, Method method, @Nullable Object[] arguments, Own own) throws Throwable;
+    }
+
+    /** What the object itself does. */
+    @FunctionalInterface
+    interface Own {
+
+        @Nullable Object call() throws Throwable;
+    }
+
+    /** {@code object} as a {@code type} and as whatever public interfaces it has. */
+    static <T> T of(T object, Class<T> type, Instead instead) {
+        Set<Class<?>> interfaces = new LinkedHashSet<>(Set.of(type));
+        for (Class<?> each = object.getClass(); each != null; each = each.getSuperclass()) {
+            for (Class<?> one : each.getInterfaces()) {
+                if (Modifier.isPublic(one.getModifiers())) {
+                    interfaces.add(one);
+                }
+            }
+        }
+        ClassLoader loader = object.getClass().getClassLoader();
+        return type.cast(
+                Proxy.newProxyInstance(loader, interfaces.toArray(new Class<?>[0]), new Handler(object, instead)));
+    }
+
+    /** Asks before it does what the object would do. */
+    private record Handler(Object object, Instead instead) implements InvocationHandler {
+
+        @Override
+        public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] given)
+                throws Throwable {
+            @Nullable Object[] arguments = given == null ? new Object[0] : given;
+            if (method.getDeclaringClass() == Object.class && method.getName().equals("equals")) {
+                return proxy == arguments[0];
+            }
+            return instead.call(proxy, method, arguments, () -> invoked(object, method, arguments));
+        }
+    }
+
+    /** The future of a method that is known to give one, and to throw nothing but what it may. */
+    @SuppressWarnings("unchecked")
+    static Future<Object> future(Own own) {
+        try {
+            return (Future<Object>) Objects.requireNonNull(own.call());
+        } catch (RuntimeException | Error failure) {
+            throw failure;
+        } catch (Throwable failure) {
+            return Future.failedFuture(failure);
+        }
+    }
+
+    private static @Nullable Object invoked(Object object, Method method, @Nullable Object[] arguments)
+            throws Throwable {
+        try {
+            return method.invoke(object, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() == null ? e : e.getCause();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.onehop.http.vertx;
+
+import dev.onehop.Attempt;
+import dev.onehop.health.Cooling;
+import dev.onehop.health.RetryAfter;
+import dev.onehop.health.Signal;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http2.Http2Error;
+import io.vertx.core.Future;
+import io.vertx.core.http.GoAway;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on a connection to a pod, until the end of its response, or of what came in its place.
+ *
+ * <p>Serial: on the request's context.
+ */
+final class Exchange {
+
+    private final PodConnection pod;
+    private final HttpClientRequest request;
+    private final Attempt attempt;
+    private final long turn;
+
+    private Exchange(PodConnection pod, HttpClientRequest request, Attempt attempt) {
+        this.pod = pod;
+        this.request = request;
+        this.attempt = attempt;
+        this.turn = pod.turn();
+    }
+
+    /**
+     * Follows a request that its caller does not have yet.
+     *
+     * @return false where the connection is retired, and the request is to be sent by another
+     */
+    static boolean follow(PodConnection pod, HttpClientRequest request) {
+        Optional<Attempt> attempt = pod.begin();
+        if (attempt.isPresent()) {
+            var exchange = new Exchange(pod, request, attempt.get());
+            request.response().onComplete(exchange::headed, failure -> exchange.failed(failure, false));
+        }
+        return attempt.isPresent();
+    }
+
+    private void headed(HttpClientResponse response) {
+        if (response.request() != request) { // Vert.x has followed a redirect, which was this exchange's answer
+            pod.ended();
+            attempt.succeeded();
+            return;
+        }
+        int status = response.statusCode();
+        String after = response.getHeader(HttpHeaders.RETRY_AFTER);
+        Duration retryAfter =
+                after == null ? null : RetryAfter.parse(after, Instant.now()).orElse(Cooling.UNSAID);
+        end(response).onComplete(ended -> answered(status, retryAfter), failure -> failed(failure, true));
+    }
+
+    private static Future<Void> end(HttpClientResponse response) {
+        try {
+            return response.end();
+        } catch (IllegalStateException hasEnded) {
+            return Future.succeededFuture();
+        }
+    }
+
+    private void answered(int status, @Nullable Duration retryAfter) {
+        pod.ended();
+        attempt.answered(status, retryAfter);
+    }
+
+    private void failed(Throwable failure, boolean headed) {
+        boolean stale = !headed && pod.isReusedAlone(turn);
+        pod.ended();
+        if (failure instanceof StreamResetException reset) {
+            reset(reset.getCode());
+        } else if (failure instanceof TimeoutException) { // the client's own, not one around its future
+            attempt.failed(Signal.RESPONSE_TIMEOUT);
+        } else if (failure instanceof HttpClosedException closed) {
+            attempt.failed(closed(closed.goAway(), stale));
+        } else if (failure instanceof IOException && stale) {
+            attempt.failed(Signal.STALE_CONNECTION);
+        } else if (failure instanceof DecoderException || failure instanceof IllegalArgumentException) {
+            attempt.failed(Signal.RESET); // what came is no answer
+        } else {
+            attempt.failed(failure);
+        }
+    }
+
+    private static Signal closed(@Nullable GoAway goAway, boolean stale) {
+        if (goAway != null) {
+            return goAway.getErrorCode() == Http2Error.ENHANCE_YOUR_CALM.code() ? Signal.BUSY : Signal.CONNECTION_ENDS;
+        }
+        return stale ? Signal.STALE_CONNECTION : Signal.RESET;
+    }
+
+    /** Vert.x gives the caller's own resets, which are these two as a rule, and over HTTP/1.1 all of them, as the pod's. */
+    private void reset(long code) {
+        boolean http1 = request.version() != HttpVersion.HTTP_2;
+        if (http1 || code == Http2Error.NO_ERROR.code() || code == Http2Error.CANCEL.code()) {
+            attempt.close();
+        } else if (code == Http2Error.REFUSED_STREAM.code()) {
+            attempt.failed(Signal.CONNECTION_ENDS);
+        } else {
+            attempt.failed(code == Http2Error.ENHANCE_YOUR_CALM.code() ? Signal.BUSY : Signal.RESET);
+        }
+    }
+}

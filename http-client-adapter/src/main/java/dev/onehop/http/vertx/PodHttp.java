@@ -1,0 +1,77 @@
+package dev.onehop.http.vertx;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.RequestOptions;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An HTTP client whose requests wait for a connection to another pod where one fails, and are followed on theirs. A request
+ * that its caller gets has a connection, and no byte of it has been sent.
+ *
+ * <p>Shared: safe from any thread.
+ */
+final class PodHttp implements Delegate.Instead {
+
+    private static final Logger log = LoggerFactory.getLogger(PodHttp.class);
+
+    private final HttpClient http;
+    private final PodConnections connections;
+    private final Redials redials;
+
+    PodHttp(HttpClient http, PodConnections connections, Redials redials) {
+        this.http = http;
+        this.connections = connections;
+        this.redials = redials;
+    }
+
+    @Override
+    public @Nullable Object call(Object proxy, Method method, @Nullable Object[] arguments, Delegate.Own own)
+            throws Throwable {
+        switch (method.getName()) {
+            case "request" -> {
+                return arguments.length == 1 && arguments[0] instanceof RequestOptions options
+                        ? request(options)
+                        : InvocationHandler.invokeDefault(proxy, method, arguments); // which comes by here
+            }
+            case "connect" -> {
+                return redials.connecting(() -> Delegate.future(own));
+            }
+            default -> {
+                return own.call();
+            }
+        }
+    }
+
+    private Future<HttpClientRequest> request(RequestOptions options) {
+        long began = System.nanoTime();
+        return redials.connecting(() -> http.request(inTime(options, began)).compose(this::followed));
+    }
+
+    private Future<HttpClientRequest> followed(HttpClientRequest request) {
+        PodConnection pod = connections.of(request.connection());
+        if (pod == null || Exchange.follow(pod, request)) {
+            return Future.succeededFuture(request);
+        }
+        return request.exceptionHandler(own -> log.trace("given back unsent", own)) // Vert.x would log an error
+                .reset()
+                .transform(unsent -> pod.left())
+                .compose(left -> Future.failedFuture(new HttpClosedException("retired by Onehop")));
+    }
+
+    /** The same with what is left of its time to wait for a connection. */
+    private static RequestOptions inTime(RequestOptions options, long began) {
+        long patience = options.getConnectTimeout() >= 0 ? options.getConnectTimeout() : options.getTimeout();
+        long gone = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+        return patience <= 0 || gone == 0
+                ? options
+                : new RequestOptions(options).setConnectTimeout(Math.max(1, patience - gone));
+    }
+}

@@ -1,0 +1,15 @@
+package dev.onehop.http.vertx;
+
+import dev.onehop.Onehop;
+import dev.onehop.http.contract.ClientUnderTest;
+import dev.onehop.http.contract.ClientUnderTest.Setup;
+import dev.onehop.http.contract.HttpsContract;
+
+/** Vert.x's client keeps the contract of all clients. */
+class VertxHttpsTest extends HttpsContract {
+
+    @Override
+    protected ClientUnderTest open(Onehop onehop, Setup setup) {
+        return VertxClient.over(onehop, setup);
+    }
+}
