@@ -5,11 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.onehop.health.Signal;
+import dev.onehop.testing.TestCertificate;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpClient;
+import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,7 +100,10 @@ class HttpsIdentityTest extends HttpsFixture {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void aClientCertificateThatPodsRefuseIsNobodysFaultAndIsNotTriedElsewhere(String protocol) throws Exception {
         service("api-service", refusing(), refusing());
-        over(client().sslParameters(only(protocol)).build());
+        over(HttpClient.newBuilder()
+                .sslContext(showing(clusterIp))
+                .sslParameters(only(protocol))
+                .build());
 
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(() -> get(API)).isInstanceOf(IOException.class);
@@ -101,11 +115,65 @@ class HttpsIdentityTest extends HttpsFixture {
         assertThat(balancer().eligible().size()).isEqualTo(2);
     }
 
-    /** The port of a pod that refuses everybody; the JDK's own server does so without a word, before Java 25. */
+    /** The port of a pod that trusts nobody who comes; {@code HttpsServer} refuses without a word, before Java 25. */
     private int refusing() throws Exception {
         ScriptedTlsPod pod = closing(new ScriptedTlsPod(context(api, other)));
         pod.wantsCertificates();
         return pod.port();
+    }
+
+    /**
+     * Somebody who shows this certificate whatever issuers the pod names. Of one who shows none, the JDK's server says in TLS
+     * 1.2 what any broken handshake would (from 25 on, as RFC 5246 7.4.6 has it).
+     */
+    private static SSLContext showing(TestCertificate identity) throws Exception {
+        var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(identity.keys(), "changeit".toCharArray());
+        var own = (X509ExtendedKeyManager) factory.getKeyManagers()[0];
+        var insisting = new X509ExtendedKeyManager() {
+            @Override
+            public String chooseEngineClientAlias(String[] types, Principal[] issuers, SSLEngine engine) {
+                return own.chooseEngineClientAlias(types, null, engine);
+            }
+
+            @Override
+            public String[] getClientAliases(String type, Principal[] issuers) {
+                return own.getClientAliases(type, null);
+            }
+
+            @Override
+            public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+                return own.chooseClientAlias(types, null, socket);
+            }
+
+            @Override
+            public String[] getServerAliases(String type, Principal[] issuers) {
+                return new String[0];
+            }
+
+            @Override
+            public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+                return null;
+            }
+
+            @Override
+            public X509Certificate[] getCertificateChain(String alias) {
+                return own.getCertificateChain(alias);
+            }
+
+            @Override
+            public PrivateKey getPrivateKey(String alias) {
+                return own.getPrivateKey(alias);
+            }
+        };
+        var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("api", api.keys().getCertificate("pod"));
+        trusted.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {insisting}, trusted.getTrustManagers(), null);
+        return context;
     }
 
     /** A session of TLS 1.2 keeps its id when it is resumed, so that one can tell. */

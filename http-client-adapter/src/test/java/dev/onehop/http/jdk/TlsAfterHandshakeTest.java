@@ -127,7 +127,8 @@ class TlsAfterHandshakeTest extends HttpsFixture {
     @ValueSource(strings = {"order", ""})
     void s28_aPodThatRenegotiatesInTheMiddleOfARequestIsRefusedAndNobodyElseGetsIt(String body) throws Exception {
         first.doing((tls, plain) -> {
-            tls.setEnabledCipherSuites(new String[] {"TLS_RSA_WITH_AES_128_CBC_SHA256"}); // which its key cannot do
+            tls.setEnabledCipherSuites(
+                    new String[] {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"}); // which its key cannot do
             tls.startHandshake();
             ScriptedTlsPod.answer(tls);
         });
