@@ -13,7 +13,8 @@ import java.net.SocketException;
  *
  * <ul>
  *   <li>closed by the client, and something had come: succeeded. Nothing had come: abandoned, nothing is learnt.
- *   <li>reset, or ended by the pod without a word in answer: {@link Signal#RESET}. But a reset after something was
+ *   <li>reset, or ended by the pod without a word in answer: {@link Signal#RESET}. Where the pod is to speak first, it need
+ *       not have been asked. But a reset after something was
  *       written to a connection that had been answered before may be the race of idle connections, where the pod closes
  *       as the client writes: {@link Signal#STALE_CONNECTION}, not held against it.
  * </ul>
@@ -27,8 +28,10 @@ final class Conversation {
     private boolean answered;
     private boolean waiting;
 
-    Conversation(Attempt attempt) {
+    /** @param podSpeaksFirst whether the protocol has the pod begin, so that its silence needs no question */
+    Conversation(Attempt attempt, boolean podSpeaksFirst) {
         this.attempt = attempt;
+        this.asked = podSpeaksFirst;
     }
 
     private void wrote() {

@@ -18,8 +18,9 @@ import org.mariadb.jdbc.util.ConfigurableSocketFactory;
  * DriverManager.getConnection("jdbc:mariadb://orders-db.shop:3306/orders", properties);
  * }</pre>
  *
- * <p>The driver looks the host up before it connects, and connects to each address that it finds until one works; this
- * factory reads the name only. TLS, and whose certificate is taken, are the driver's, by the name in the URL.
+ * <p>The driver looks the host up before it connects, and connects for each address that it finds until one works, with an
+ * equal part of {@code connectTimeout}; this factory reads the name only. TLS, and whose certificate is taken, are the
+ * driver's, by the name in the URL. A pod that ends a connection without a greeting has failed.
  *
  * <p>Shared: safe from any thread, once configured.
  */
@@ -38,7 +39,8 @@ public final class MariaDbSocketFactory extends ConfigurableSocketFactory {
     @Override
     public void setConfiguration(Configuration configuration, @Nullable String host) {
         sockets = NamedSocketFactory.registered(
-                configuration.nonMappedOptions().getProperty(NamedSocketFactory.ARGUMENT));
+                        configuration.nonMappedOptions().getProperty(NamedSocketFactory.ARGUMENT))
+                .wherePodsSpeakFirst();
     }
 
     private SocketFactory sockets() {

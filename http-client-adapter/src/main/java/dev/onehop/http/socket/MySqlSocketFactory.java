@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * DriverManager.getConnection("jdbc:mysql://orders-db.shop:3306/orders", properties);
  * }</pre>
  *
- * <p>A Service's name is not looked up. Other names go the driver's own way, lookup, addresses and SOCKS included. TLS, and
- * whose certificate is taken, are the driver's, by the name in the URL.
+ * <p>A Service's name is not looked up. Other names go the driver's own way, lookup, addresses and the JVM's SOCKS proxy
+ * included; the driver's own {@code socksProxyHost} counts for nothing beside a socket factory. TLS, and whose certificate
+ * is taken, are the driver's, by the name in the URL. A pod that ends a connection without a greeting has failed.
  *
  * <p>Not thread-safe: the driver makes one for each connection.
  */
@@ -40,7 +41,8 @@ public final class MySqlSocketFactory extends StandardSocketFactory {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the driver's method: T is Socket
     public <T extends Closeable> T connect(String host, int port, PropertySet properties, int loginTimeout)
             throws IOException {
-        OnehopSocketFactory pods = NamedSocketFactory.registered(argument(properties));
+        OnehopSocketFactory pods =
+                NamedSocketFactory.registered(argument(properties)).wherePodsSpeakFirst();
         if (!pods.serves(host, port)) {
             return super.connect(host, port, properties, loginTimeout);
         }

@@ -21,10 +21,12 @@ final class OnehopSocket extends LateSocket {
     private static final Duration AS_LINUX = Duration.ofSeconds(127);
 
     private final Onehop onehop;
+    private final boolean podSpeaksFirst;
     private volatile @Nullable Conversation conversation;
 
-    OnehopSocket(Onehop onehop) {
+    OnehopSocket(Onehop onehop, boolean podSpeaksFirst) {
         this.onehop = onehop;
+        this.podSpeaksFirst = podSpeaksFirst;
     }
 
     @Override
@@ -48,7 +50,7 @@ final class OnehopSocket extends LateSocket {
             // A pod is dialled directly, whatever SOCKS proxy the JVM has for addresses; the Service's own, as ever.
             Socket socket = use(attempt.fallback().isPresent() ? new Socket() : new Socket(Proxy.NO_PROXY));
             dial(socket, attempt.address(), (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()));
-            return new Conversation(attempt);
+            return new Conversation(attempt, podSpeaksFirst);
         } catch (IOException failure) {
             if (Thread.currentThread().isInterrupted()) {
                 attempt.close(); // the pod has no part in it

@@ -35,14 +35,21 @@ import org.jspecify.annotations.Nullable;
 public final class OnehopSocketFactory extends SocketFactory {
 
     private final Onehop onehop;
+    private final boolean podsSpeakFirst;
 
-    private OnehopSocketFactory(Onehop onehop) {
+    private OnehopSocketFactory(Onehop onehop, boolean podsSpeakFirst) {
         this.onehop = Objects.requireNonNull(onehop, "onehop");
+        this.podsSpeakFirst = podsSpeakFirst;
     }
 
     /** Sockets over {@code onehop}, which stays the caller's to close. */
     public static OnehopSocketFactory of(Onehop onehop) {
-        return new OnehopSocketFactory(onehop);
+        return new OnehopSocketFactory(onehop, false);
+    }
+
+    /** The same for a protocol in which the server begins: one that ends a connection before that has failed. */
+    OnehopSocketFactory wherePodsSpeakFirst() {
+        return new OnehopSocketFactory(onehop, true);
     }
 
     /** Whether a socket to there goes to a pod, if there is one. */
@@ -52,7 +59,7 @@ public final class OnehopSocketFactory extends SocketFactory {
 
     @Override
     public Socket createSocket() {
-        return new OnehopSocket(onehop);
+        return new OnehopSocket(onehop, podsSpeakFirst);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.onehop.Balancer;
 import dev.onehop.Tally;
 import dev.onehop.health.Signal;
 import dev.onehop.testing.LoopbackPod;
@@ -110,6 +111,25 @@ class ConversationTest extends SocketFixture {
 
         assertThat(balancer().eligible().backends())
                 .allSatisfy(each -> assertThat(each.failed()).isZero());
+    }
+
+    @Test
+    void anEndBeforeAnythingWasSaidSpeaksAgainstThePodOnlyWherePodsSpeakFirst() throws IOException {
+        try (FakeServer mute = FakeServer.start("mute", client -> {})) {
+            new ServicePods(discovery, "mute", 3306).publish(mute.port());
+            Balancer balancer = onehop.forHost("mute.shop", 3306).orElseThrow();
+
+            try (Socket socket = sockets.createSocket("mute.shop", 3306)) {
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(balancer.tally().failed(Signal.RESET)).isZero();
+
+            try (Socket socket = sockets.wherePodsSpeakFirst().createSocket("mute.shop", 3306)) {
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(balancer.tally().failed(Signal.RESET)).isEqualTo(1);
+            assertThat(balancer.tally().inFlight()).isZero();
+        }
     }
 
     private Tally tally() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
@@ -12,20 +11,13 @@ import org.junit.jupiter.api.Test;
 class MySqlTest extends SqlRecipeContract {
 
     @Override
-    String scheme() {
-        return "jdbc:mysql://";
-    }
-
-    @Override
-    Properties recipe() {
-        Properties properties = login(MySqlSocketFactory.class);
-        properties.setProperty("sslMode", "DISABLED");
-        return properties;
+    SqlDriver driver() {
+        return SqlDriver.MYSQL;
     }
 
     @Override
     Properties verifying(Path trustStore, String password) {
-        Properties properties = login(MySqlSocketFactory.class);
+        Properties properties = driver().login();
         properties.setProperty("sslMode", "VERIFY_IDENTITY");
         properties.setProperty("trustCertificateKeyStoreUrl", trustStore.toUri().toString());
         properties.setProperty("trustCertificateKeyStoreType", "PKCS12");
@@ -37,8 +29,7 @@ class MySqlTest extends SqlRecipeContract {
     void aNameThatNobodyResolvesIsReachedAllTheSame() throws Exception {
         publishedFirst();
 
-        try (Connection connection =
-                DriverManager.getConnection("jdbc:mysql://orders-sql.shop.svc:3306/shop", recipe())) {
+        try (Connection connection = driver().connect("orders-sql.shop.svc:3306", driver().recipe())) {
             assertThat(connection.isValid(5)).isTrue();
         }
     }
