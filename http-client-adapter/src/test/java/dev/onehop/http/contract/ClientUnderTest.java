@@ -55,6 +55,10 @@ public interface ClientUnderTest extends AutoCloseable {
             return new Setup(trust, http2, connectTimeout, responseTimeout, connections);
         }
 
+        Setup connections(int most) {
+            return new Setup(trust, http2, connectTimeout, responseTimeout, most);
+        }
+
         Setup responseTimeout(Duration timeout) {
             return new Setup(trust, http2, connectTimeout, timeout, connections);
         }
