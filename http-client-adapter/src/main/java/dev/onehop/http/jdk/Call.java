@@ -34,7 +34,7 @@ final class Call<T> implements Dial.Ways<T> {
         this.handler = handler;
         this.transport = transport;
         this.request = request;
-        this.patience = Patience.of(request);
+        this.patience = Patience.of(request.timeout());
     }
 
     /** On the caller's thread. */

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * trust, and the Service's name as SNI and as the one that certificates are checked against. A pod that cannot be connected
  * to, or does not show who it is, is replaced by another before a byte of the request is sent, whatever the method.
  * Everything else goes to the wrapped client as it is: other hosts, {@code https://} without that flag, requests that a
- * proxy is configured for, push promises and WebSockets.
+ * proxy is configured for, and push promises. WebSockets: see {@link #newWebSocketBuilder}.
  *
  * <p>Shared: safe from any thread, like the client it wraps.
  */
@@ -112,18 +112,18 @@ public final class OnehopHttpClient extends HttpClient implements AutoCloseable 
         if (setup.calls().isClosed()) {
             return CompletableFuture.failedFuture(closed());
         }
-        setup.bypass(request);
+        setup.bypass(request.uri());
         return wrapped.sendAsync(request, handler, pushHandler);
     }
 
     /**
-     * The wrapped client's: WebSockets are not translated. The JDK would need the flag for {@code Host} even for
-     * {@code ws://}, and does not tell its callers that a conversation is over until they ask for more, so that nobody would
-     * know for how long a pod has it.
+     * WebSockets to a Service's name are opened at one of its pods, {@code ws://} and {@code wss://}, where the JVM runs with
+     * the flag and the wrapped client has neither cookies nor credentials of its own; else by the wrapped client. A pod has
+     * one until either side closes it, as far as the JDK reads: that is what its listener asks for.
      */
     @Override
     public WebSocket.Builder newWebSocketBuilder() {
-        return wrapped.newWebSocketBuilder();
+        return new PodWebSocketBuilder(setup);
     }
 
     @Override

@@ -33,6 +33,11 @@ final class OriginForm implements PodForm {
         return "http".equalsIgnoreCase(uri.getScheme()) || PodForm.isHttps(uri);
     }
 
+    @Override
+    public boolean isForWebSockets() {
+        return true;
+    }
+
     /** Pods are dialled directly whatever the JVM's proxy settings say (reliability S-11). */
     @Override
     public ProxySelector proxies() {
@@ -48,7 +53,7 @@ final class OriginForm implements PodForm {
     }
 
     /** {@code Host} as the JDK would send it: without the port when that is the scheme's. */
-    private static String host(URI uri) {
+    static String host(URI uri) {
         int port = PodForm.port(uri);
         return port == PodForm.standardPort(uri) ? uri.getHost() : uri.getHost() + ":" + port;
     }

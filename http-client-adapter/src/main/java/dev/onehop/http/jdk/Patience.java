@@ -22,11 +22,10 @@ record Patience(long deadlineNanos) {
     /** How much too early the JDK's timers, which count in milliseconds, may be. */
     private static final Duration EARLY = Duration.ofMillis(10);
 
-    /** What {@code request} has from now on. */
-    static Patience of(HttpRequest request) {
-        Duration timeout = request.timeout()
-                .filter(asked -> asked.compareTo(NO_TIMEOUT) < 0)
-                .orElse(NO_TIMEOUT);
+    /** What a call that was given {@code asked} has from now on. */
+    static Patience of(Optional<Duration> asked) {
+        Duration timeout =
+                asked.filter(given -> given.compareTo(NO_TIMEOUT) < 0).orElse(NO_TIMEOUT);
         return new Patience(System.nanoTime() + timeout.toNanos());
     }
 

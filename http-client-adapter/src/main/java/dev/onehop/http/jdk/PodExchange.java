@@ -65,6 +65,11 @@ final class PodExchange<T> implements BodyHandler<T> {
 
     /** Ends the attempt of a request that has begun. */
     void failed(Throwable failure) {
+        failed(attempt, failure);
+    }
+
+    /** As the other, of {@code attempt}. */
+    static void failed(Attempt attempt, Throwable failure) {
         if (AfterHandshakeException.in(failure)
                 .filter(AfterHandshakeException::isClientRefused)
                 .isPresent()) {
@@ -118,7 +123,7 @@ final class PodExchange<T> implements BodyHandler<T> {
     }
 
     /** Null without the header; where nobody understands what it says, as if it did not say for how long. */
-    private static @Nullable Duration retryAfter(HttpHeaders headers) {
+    static @Nullable Duration retryAfter(HttpHeaders headers) {
         return headers.firstValue("Retry-After")
                 .map(value -> RetryAfter.parse(value, Instant.now()).orElse(Cooling.UNSAID))
                 .orElse(null);

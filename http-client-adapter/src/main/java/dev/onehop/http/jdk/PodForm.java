@@ -34,6 +34,11 @@ interface PodForm {
     /** Whether it keeps {@code Host} for URLs of this scheme. */
     boolean isFor(URI uri);
 
+    /** Whether it keeps {@code Host} for the opening handshakes of WebSockets, which the JDK tunnels through proxies. */
+    default boolean isForWebSockets() {
+        return false;
+    }
+
     /** What the clients that talk to pods use. */
     ProxySelector proxies();
 

@@ -82,7 +82,7 @@ final class Setup {
         if (form.isFor(uri)) {
             return balancer(uri).filter(ours -> !isProxied(uri));
         }
-        if (bypass(request) && PodForm.isHttps(uri) && told.compareAndSet(false, true)) {
+        if (bypass(uri) && PodForm.isHttps(uri) && told.compareAndSet(false, true)) {
             log.warn(
                     "https requests to Services go to their ClusterIPs, {} is the first: Host can be kept over TLS only "
                             + "where the JVM runs with {}",
@@ -93,15 +93,29 @@ final class Setup {
     }
 
     /**
+     * Whose pods the WebSocket goes to whose opening handshake is a request to {@code uri}. Cookies and credentials in it are
+     * the wrapped client's business, which cannot be kept on the Service's URL: its responses are not seen.
+     */
+    Optional<Balancer> webSocketTarget(URI uri) {
+        if (form.isForWebSockets()
+                && wrapped.cookieHandler().isEmpty()
+                && wrapped.authenticator().isEmpty()) {
+            return balancer(uri).filter(ours -> !isProxied(uri));
+        }
+        bypass(uri);
+        return Optional.empty();
+    }
+
+    /**
      * Counts a request to one of our Services that we cannot translate; one for a proxy was never ours.
      *
      * @return whether there was something to count
      */
-    boolean bypass(HttpRequest request) {
-        if (isProxied(request.uri())) {
+    boolean bypass(URI uri) {
+        if (isProxied(uri)) {
             return false;
         }
-        Optional<Balancer> ours = balancer(request.uri());
+        Optional<Balancer> ours = balancer(uri);
         ours.ifPresent(balancer -> balancer.bypassed(FallbackReason.PROTOCOL_UNSUPPORTED));
         return ours.isPresent();
     }
