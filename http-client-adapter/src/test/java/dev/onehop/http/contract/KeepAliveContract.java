@@ -177,7 +177,7 @@ public abstract class KeepAliveContract extends ContractFixture {
                 .addressPolicy(AddressPolicy.allowingLoopback())
                 .policy(PickPolicy.random())
                 .build());
-        // asynchronous clients may answer before they give a connection back, and some would make more than there are callers
+        // asynchronous clients may answer before they give a connection back: no more than there are callers
         ClientUnderTest client = client(onehop, Setup.plain().connections(36));
         Balancer balancer = balancer(onehop);
         time.run();
