@@ -86,9 +86,10 @@ final class Call<T> implements Dial.Ways<T> {
     private CompletionStage<HttpResponse<T>> through(Balancer balancer, Hop<T> hop) {
         Patience connecting = patience.within(setup.wrapped().connectTimeout());
         if (balancer.eligible().decision() instanceof Decision.Wait) {
+            Duration half = connecting.left().dividedBy(2);
             return transport
-                    .await(balancer.ready(), connecting.left().dividedBy(2))
-                    .thenCompose(knownOrNot -> dialled(balancer, hop, connecting));
+                    .await(balancer.ready(), half)
+                    .thenCompose(knownOrNot -> dialled(balancer, hop, connecting.orAfter(half, patience)));
         }
         return dialled(balancer, hop, connecting);
     }
@@ -99,7 +100,11 @@ final class Call<T> implements Dial.Ways<T> {
             return CompletableFuture.failedFuture(Transport.timedOut());
         }
         var dial = new Dial<T>(setup, handler, transport, patience, underWay, this, hop);
-        return balancer.<Answer<T>>connectAsync(connecting.left(), Duration.ZERO, dial::to)
+        return balancer.<Answer<T>>connectAsync(
+                        connecting.left(),
+                        Duration.ZERO,
+                        (picked, share) ->
+                                dial.to(picked, connecting.ofDial(hop.request().uri(), share)))
                 .exceptionally(failure -> {
                     throw new CompletionException(Failures.asTheJdkSaysIt(Failures.unwrapped(failure), patience));
                 })

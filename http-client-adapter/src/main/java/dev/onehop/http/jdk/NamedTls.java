@@ -1,6 +1,7 @@
 package dev.onehop.http.jdk;
 
 import dev.onehop.service.IpAddress;
+import java.net.http.HttpClient;
 import java.security.KeyManagementException;
 import java.security.SecureRandom;
 import java.util.List;
@@ -45,7 +46,18 @@ final class NamedTls extends SSLContextSpi {
 
     /** {@code context} for connections to the Service of this {@link #name}. */
     static SSLContext context(SSLContext context, String name) {
-        return new SSLContext(new NamedTls(context, name), context.getProvider(), context.getProtocol()) {};
+        return new Named(new NamedTls(context, name), context);
+    }
+
+    /** Whether {@code client} was given a {@link #context} of these: it dials pods over TLS. */
+    static boolean isOf(HttpClient client) {
+        return client.sslContext() instanceof Named;
+    }
+
+    private static final class Named extends SSLContext {
+        Named(NamedTls tls, SSLContext user) {
+            super(tls, user.getProvider(), user.getProtocol());
+        }
     }
 
     /**

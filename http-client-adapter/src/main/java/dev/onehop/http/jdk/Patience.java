@@ -1,5 +1,6 @@
 package dev.onehop.http.jdk;
 
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -18,6 +19,9 @@ record Patience(long deadlineNanos) {
 
     /** A healthy pod may need this long, so an earlier end of the caller's time says nothing about it. */
     private static final Duration LEAST = Duration.ofMillis(100);
+
+    /** The same over TLS, whose handshake costs a pod several milliseconds of processor time, of which it may have little. */
+    private static final Duration LEAST_OVER_TLS = Duration.ofMillis(300);
 
     /** How much too early the JDK's timers, which count in milliseconds, may be. */
     private static final Duration EARLY = Duration.ofMillis(10);
@@ -38,6 +42,27 @@ record Patience(long deadlineNanos) {
                 .orElse(this);
     }
 
+    /**
+     * This, or what a connect has that begins now and may take {@code least}, whichever is longer: a busy machine may have
+     * taken all of it before there was anything to dial.
+     *
+     * @param callers what is not to be exceeded
+     */
+    Patience orAfter(Duration least, Patience callers) {
+        Patience anew = callers.within(Optional.of(least));
+        return anew.deadlineNanos - deadlineNanos > 0 ? anew : this;
+    }
+
+    /**
+     * How long a dial may take that has a {@code share} of it: over TLS as long as a healthy pod may need, or two thirds of
+     * what is left, so that some is left for another pod.
+     */
+    Duration ofDial(URI uri, Duration share) {
+        Duration most = left().dividedBy(3).multipliedBy(2);
+        Duration fair = most.compareTo(LEAST_OVER_TLS) < 0 ? most : LEAST_OVER_TLS;
+        return PodForm.isHttps(uri) && share.compareTo(fair) < 0 ? fair : share;
+    }
+
     /** What is left of it, more than zero. */
     Duration left() {
         return Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
@@ -54,17 +79,20 @@ record Patience(long deadlineNanos) {
     }
 
     /**
-     * Whether it was the request's timeout that ended a dial, and not the pod's silence. The JDK reports both as the same
-     * exception, so the time tells: what the caller had, for a machine that stalls makes every patience last long, and what
-     * passed.
+     * Whether it was the request's timeout that ended a dial, or a share of the time too short to be fair, and not the pod's
+     * silence. The JDK reports all as the same exception, so the time tells: what the caller had and gave, for a machine that
+     * stalls makes every patience last long, and what passed.
      */
     static boolean isCallersHaste(Throwable failure, Duration had, Duration lasted, HttpClient client) {
         if (!(failure instanceof HttpTimeoutException)) {
             return false;
         }
-        Duration patience = failure instanceof HttpConnectTimeoutException
-                ? client.connectTimeout().orElse(NO_TIMEOUT).minus(EARLY)
-                : Duration.ZERO;
-        return had.compareTo(LEAST) < 0 || lasted.compareTo(patience) < 0 || lasted.compareTo(LEAST.minus(EARLY)) < 0;
+        Duration given = client.connectTimeout().orElse(NO_TIMEOUT);
+        Duration patience = failure instanceof HttpConnectTimeoutException ? given.minus(EARLY) : Duration.ZERO;
+        Duration least = NamedTls.isOf(client) ? LEAST_OVER_TLS : LEAST;
+        return had.compareTo(least) < 0
+                || given.compareTo(least) < 0
+                || lasted.compareTo(patience) < 0
+                || lasted.compareTo(least.minus(EARLY)) < 0;
     }
 }

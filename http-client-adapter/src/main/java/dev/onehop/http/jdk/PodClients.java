@@ -5,17 +5,19 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The clients that talk to pods: like the wrapped one, but HTTP/1.1 only, following no redirects, and knowing neither
  * cookies nor credentials, which {@link Call} handles on the Service's URL. The JDK fixes the connect timeout per client,
  * so there is one client per step of it, made when first needed: usually one with a second, for Services with several
- * pods, or one with the wrapped client's own, for those with a single pod; whole seconds less than its own for a pod that is
- * the last to be tried. It fixes TLS per client too, and keeps
+ * pods, or one with the wrapped client's own, for those with a single pod; somewhat less than its own for a pod that is
+ * the last to be tried, or that a first view was waited for. It fixes TLS per client too, and keeps
  * connections by the pod's address alone: so {@code https} has clients of its own for every name of a Service, or a
  * connection that has shown one Service's certificate would be used for another.
  *
@@ -24,8 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class PodClients {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final List<Duration> STEPS =
-            List.of(SECOND, Duration.ofMillis(600), Duration.ofMillis(300), Duration.ofMillis(150));
+
+    /** Close enough to one another that a dial of 100 ms to 2 s has three quarters of its share at least. */
+    private static final List<Duration> STEPS = Stream.of(1_500, 1_000, 800, 600, 450, 300, 200, 150)
+            .map(Duration::ofMillis)
+            .toList();
 
     /** A dial takes no less; with {@link #ROUNDING} it is why a call may end a tenth of a second after its connect timeout. */
     private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -90,8 +95,8 @@ final class PodClients {
     }
 
     /**
-     * The longest step within {@code most}: {@code own}, or whole seconds less, as dials before this one have taken them, as
-     * long as that is more than the steps that all have.
+     * The longest step within {@code most}: {@code own}; or whole seconds less, as dials before this one have taken them, as
+     * long as that is more than the steps that all have; or a part of it; or one of those steps.
      */
     private static Duration step(Duration own, Duration most) {
         if (own.compareTo(most) <= 0) {
@@ -99,12 +104,15 @@ final class PodClients {
         }
         Duration less =
                 own.minusSeconds(own.minus(most).plus(SECOND).minusNanos(1).toSeconds());
-        return less.compareTo(SECOND) > 0
-                ? less
-                : STEPS.stream()
-                        .filter(step -> step.compareTo(most) <= 0)
-                        .findFirst()
-                        .orElse(SHORTEST);
+        Stream<Duration> owns = Stream.of(
+                less.compareTo(SECOND) > 0 ? less : SECOND,
+                own.dividedBy(8).multipliedBy(7),
+                own.dividedBy(4).multipliedBy(3),
+                own.dividedBy(2));
+        return Stream.concat(owns, STEPS.stream())
+                .filter(step -> step.compareTo(most) <= 0)
+                .max(Comparator.naturalOrder())
+                .orElse(SHORTEST);
     }
 
     private HttpClient make(Kind kind) {

@@ -232,7 +232,8 @@ class HttpsTest extends HttpsFixture {
                     "F-21 JDK: connect timeout 1500 ms, 4 pods stall: %d dials, the call failed after %d ms%n",
                     balancer().tally().started(), took.toMillis());
             assertThat(took).isLessThanOrEqualTo(Duration.ofMillis(2_500));
-            assertThat(balancer().tally().started()).isEqualTo(3);
+            assertThat(balancer().tally().started()).isBetween(2L, 3L);
+            assertThat(took).isGreaterThanOrEqualTo(Duration.ofMillis(1_200));
         }
     }
 }

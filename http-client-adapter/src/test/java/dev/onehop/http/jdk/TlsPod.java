@@ -9,11 +9,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
@@ -41,6 +45,7 @@ final class TlsPod implements AutoCloseable {
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Queue<Seen> seen = new ConcurrentLinkedQueue<>();
+    private volatile Duration delay = Duration.ZERO;
     private volatile Function<Seen, Reply> answer = each -> new Reply(200, "", "");
 
     /** @param port 0 for any */
@@ -55,7 +60,10 @@ final class TlsPod implements AutoCloseable {
                 parameters.setSSLParameters(tls);
             }
         });
-        server.setExecutor(threads);
+        server.setExecutor(exchange -> {
+            Executor later = CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, threads);
+            (delay.isZero() ? threads : later).execute(exchange);
+        });
         server.createContext("/", exchange -> {
             var session = (ExtendedSSLSession) ((HttpsExchange) exchange).getSSLSession();
             var request = new Seen(
@@ -88,6 +96,11 @@ final class TlsPod implements AutoCloseable {
 
     void answering(Function<Seen, Reply> how) {
         answer = how;
+    }
+
+    /** Takes up handshakes, and later requests, only after {@code time}. */
+    void slowBy(Duration time) {
+        delay = time;
     }
 
     List<Seen> seen() {
