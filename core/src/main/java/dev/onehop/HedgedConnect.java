@@ -136,8 +136,12 @@ final class HedgedConnect<T> implements Connecting<T> {
     private void failed(Dial dial, Throwable failure) {
         underWay.remove(dial);
         dial.timer.cancel();
+        if (result.isCancelled()) {
+            dial.attempt.close(); // the caller has given up, and may have ended the dial
+            return;
+        }
         if (result.isDone()) {
-            dial.attempt.failed(failure); // nobody waits, but it is evidence; nothing, if the caller had given up
+            dial.attempt.failed(failure); // nobody waits, but it is evidence
             return;
         }
         Optional<Attempt> another = failover.mayTryAnother(dial.attempt, failure, dial.beganNanos)

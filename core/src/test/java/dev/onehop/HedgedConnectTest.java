@@ -218,6 +218,19 @@ class HedgedConnectTest {
     }
 
     @Test
+    void dialsThatEndBecauseTheCallerHasGivenUpSayNothing() {
+        pods(3);
+        var call = api.connectAsync(SECONDS_3, connector);
+        time.advance(SLOW);
+        call.whenComplete((nobody, cancelled) -> dials.forEach(dial -> dial.fail(new ConnectException("closed"))));
+
+        call.cancel(false);
+
+        assertThat(sum(Backend::abandoned)).isEqualTo(2);
+        assertThat(sum(Backend::failed)).isZero();
+    }
+
+    @Test
     void noDialOutlivesTheDeadlineAndNoneBeginsWhenItIsTooLate() {
         pods(10);
         api.connectAsync(Duration.ofMillis(600), connector);
