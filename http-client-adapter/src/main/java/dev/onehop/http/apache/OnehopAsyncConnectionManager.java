@@ -95,7 +95,6 @@ public final class OnehopAsyncConnectionManager extends ControlledPool<PoolingAs
             FutureCallback<AsyncConnectionEndpoint> callback) {
         PodAsyncEndpoint ours = ours(endpoint);
         var result = new ComplexFuture<AsyncConnectionEndpoint>(callback);
-        ours.connecting(result);
         var connected = new FutureContribution<AsyncConnectionEndpoint>(result) {
             @Override
             public void completed(AsyncConnectionEndpoint same) {
@@ -106,6 +105,7 @@ public final class OnehopAsyncConnectionManager extends ControlledPool<PoolingAs
         if (!ours.isDirect()) {
             result.setDependency(
                     pool.connect(ours.delegate(), initiator, connectTimeout, attachment, context, connected));
+            ours.connecting(result);
             return result;
         }
         context.setAttribute(PodOperator.DIRECT, true);
@@ -115,6 +115,7 @@ public final class OnehopAsyncConnectionManager extends ControlledPool<PoolingAs
         } finally {
             context.removeAttribute(PodOperator.DIRECT);
         }
+        ours.connecting(result); // a lease that was cancelled by now ends the connect, which must have begun
         return result;
     }
 

@@ -19,16 +19,23 @@ final class Passing {
         promise.addListener(done -> {
             if (promise.isCancelled()) {
                 connect.cancel(false);
-                var unused = connect.channel().close();
+                close(connect.channel());
             }
         });
         connect.addListener((ChannelFutureListener) done -> {
             if (!done.isSuccess()) {
-                var unused = done.channel().close();
                 promise.tryFailure(done.cause());
+                close(done.channel());
             } else if (!promise.trySuccess(done.channel())) {
-                var unused = done.channel().close();
+                close(done.channel());
             }
         });
+    }
+
+    /** One that could not be made has no event loop, and throws when it is closed. */
+    private static void close(Channel channel) {
+        if (channel.isRegistered()) {
+            var unused = channel.close();
+        }
     }
 }

@@ -85,7 +85,11 @@ final class PodDial {
 
     /** The TLS handshake has failed. */
     void notHandshaken(Throwable failure) {
-        failed(broken(failure));
+        if (channel.eventLoop().isShuttingDown()) {
+            abandon(); // it closes all its channels
+        } else {
+            failed(broken(failure));
+        }
     }
 
     /** The user closes the channel: if that ends the dial, then not by the backend's fault. */

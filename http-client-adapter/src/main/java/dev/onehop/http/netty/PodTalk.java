@@ -61,7 +61,8 @@ final class PodTalk extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        endedByPod = !closing; // users' handlers often close once more
+        // users' handlers often close once more, and an event loop that shuts down closes all
+        endedByPod = !closing && !ctx.channel().eventLoop().isShuttingDown();
         super.channelInactive(ctx);
         end();
     }

@@ -21,7 +21,7 @@ public final class OnAnotherJdk implements ExecutionCondition {
         boolean another = !mavens.equals(System.getProperty("java.specification.version"));
         String what = another
                 ? "repeated on JDK " + Runtime.version() + ", after JDK " + mavens
-                : "not repeated on another JDK: the newest found is JDK " + mavens + ", on which they have run";
+                : "not repeated on another JDK: the one selected is JDK " + mavens + ", on which they have run";
         if (said.compareAndSet(false, true)) {
             System.out.println("Tests of HTTP clients are " + what);
         }

@@ -10,6 +10,8 @@ import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
@@ -20,6 +22,20 @@ import org.junit.jupiter.api.Test;
 
 /** A connect that its user gives up ends, and says nothing of any pod. */
 class BootstrapGivenUpTest extends BootstrapFixture {
+
+    @Test
+    void whereNoChannelCanBeMadeTheConnectFailsAlsoForANameThatIsNotOurs() {
+        Bootstrap broken = new Bootstrap()
+                .group(loops)
+                .handler(new ChannelDuplexHandler())
+                .channelFactory(() -> {
+                    throw new ChannelException("Too many open files");
+                });
+
+        Future<Channel> connecting = OnehopBootstrap.on(broken, onehop()).connect("127.0.0.1", 80);
+
+        assertThat(failure(connecting)).isInstanceOf(ChannelException.class).hasMessage("Too many open files");
+    }
 
     @Test
     void cancellingEndsTheConnectAndBlamesNobody() throws Exception {

@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +105,20 @@ class BootstrapHandshakeTest extends BootstrapFixture {
         await().atMost(SOON).until(() -> balancer(onehop).tally().inFlight() == 0);
         nothingWasLearnt(balancer(onehop));
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void anEventLoopThatShutsDownInMidHandshakeBlamesNobody() throws Exception {
+        silent(pods(2));
+        Onehop onehop = onehop();
+
+        Future<Channel> connecting = OnehopBootstrap.on(secured(), onehop).connect(NAME, 80);
+        await().atMost(SOON).until(() -> !channels.isEmpty() && channels.get(0).isActive());
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+
+        assertThat(failure(connecting)).isNotNull();
+        await().atMost(SOON).until(() -> balancer(onehop).tally().inFlight() == 0);
+        nothingWasLearnt(balancer(onehop));
     }
 
     @Test
