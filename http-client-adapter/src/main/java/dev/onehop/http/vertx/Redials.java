@@ -54,7 +54,12 @@ final class Redials {
                 return Future.failedFuture(failure);
             }
             waiting.add(call);
-            return connecting(connect, times + 1).onComplete(done -> waiting.remove(call));
+            try {
+                return connecting(connect, times + 1).onComplete(done -> waiting.remove(call));
+            } catch (RuntimeException closed) { // the client, by its owner
+                waiting.remove(call);
+                return Future.failedFuture(closed);
+            }
         });
     }
 }
