@@ -94,8 +94,8 @@ final class PodConnection implements HeldConnection.Closing, AutoCloseable {
     }
 
     /**
-     * What a client of ours has got from the pool, but is retired, is on its way out of it. HTTP/1.1: it is in use by nobody
-     * else.
+     * What a client of ours has got from the pool, but is retired, is on its way out of it. HTTP/1.1: whoever
+     * gets it has it alone, and nothing is under way on it, though a reader may not have taken the whole of the last answer.
      *
      * @return when the pool does not have it any more
      */
@@ -104,7 +104,7 @@ final class PodConnection implements HeldConnection.Closing, AutoCloseable {
         after(isHttp2() ? GIVEN_MILLIS : 0, () -> {
             if (isHttp2()) {
                 shutDown();
-            } else if (underWay.get() == 0) {
+            } else {
                 var unused = channel.close();
             }
             left.complete();
