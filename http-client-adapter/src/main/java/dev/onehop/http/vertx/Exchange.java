@@ -4,7 +4,6 @@ import dev.onehop.Attempt;
 import dev.onehop.health.Cooling;
 import dev.onehop.health.RetryAfter;
 import dev.onehop.health.Signal;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Future;
 import io.vertx.core.http.GoAway;
@@ -12,6 +11,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
@@ -33,6 +33,9 @@ final class Exchange {
     private final Attempt attempt;
     private final long turn;
 
+    /** Vert.x follows the redirect that is this exchange's answer: the request's end is another exchange's. */
+    private boolean redirected;
+
     private Exchange(PodConnection pod, HttpClientRequest request, Attempt attempt) {
         this.pod = pod;
         this.request = request;
@@ -43,28 +46,47 @@ final class Exchange {
     /**
      * Follows a request that its caller does not have yet.
      *
-     * @return false where the connection is retired, and the request is to be sent by another
+     * @return empty where the connection is retired, and the request is to be sent by another
      */
-    static boolean follow(PodConnection pod, HttpClientRequest request) {
-        Optional<Attempt> attempt = pod.begin();
-        if (attempt.isPresent()) {
-            var exchange = new Exchange(pod, request, attempt.get());
-            request.response().onComplete(exchange::headed, failure -> exchange.failed(failure, false));
-        }
-        return attempt.isPresent();
+    static Optional<Exchange> follow(PodConnection pod, HttpClientRequest request) {
+        return pod.begin().map(attempt -> {
+            var exchange = new Exchange(pod, request, attempt);
+            request.response().onComplete(exchange::headed, failure -> exchange.failed(failure));
+            return exchange;
+        });
+    }
+
+    /** The answer is a redirect that Vert.x follows. */
+    void redirected(HttpClientResponse response) {
+        redirected = true;
+        judged(response);
     }
 
     private void headed(HttpClientResponse response) {
-        if (response.request() != request) { // Vert.x has followed a redirect, which was this exchange's answer
-            pod.ended();
-            attempt.succeeded();
+        if (redirected) {
             return;
         }
+        if (response.request() != request) { // by a handler of the caller's own
+            pod.ended();
+            attempt.succeeded();
+        } else {
+            judged(response);
+        }
+    }
+
+    private void judged(HttpClientResponse response) {
         int status = response.statusCode();
         String after = response.getHeader(HttpHeaders.RETRY_AFTER);
         Duration retryAfter =
                 after == null ? null : RetryAfter.parse(after, Instant.now()).orElse(Cooling.UNSAID);
-        end(response).onComplete(ended -> answered(status, retryAfter), failure -> failed(failure, true));
+        boolean tunnel = status == 101 || (request.getMethod().equals(HttpMethod.CONNECT) && status / 100 == 2);
+        end(response).onComplete(ended -> answered(status, retryAfter), failure -> {
+            if (tunnel) { // which knows no other end
+                answered(status, retryAfter);
+            } else {
+                broken(failure, true);
+            }
+        });
     }
 
     private static Future<Void> end(HttpClientResponse response) {
@@ -80,21 +102,45 @@ final class Exchange {
         attempt.answered(status, retryAfter);
     }
 
-    private void failed(Throwable failure, boolean headed) {
+    private void failed(Throwable failure) {
+        if (!redirected) {
+            broken(failure, false);
+        }
+    }
+
+    private void broken(Throwable failure, boolean headed) {
         boolean stale = !headed && pod.isReusedAlone(turn);
         pod.ended();
         if (failure instanceof StreamResetException reset) {
             reset(reset.getCode());
         } else if (failure instanceof TimeoutException) { // the client's own, not one around its future
-            attempt.failed(Signal.RESPONSE_TIMEOUT);
+            timedOut();
         } else if (failure instanceof HttpClosedException closed) {
             attempt.failed(closed(closed.goAway(), stale));
         } else if (failure instanceof IOException && stale) {
             attempt.failed(Signal.STALE_CONNECTION);
-        } else if (failure instanceof DecoderException || failure instanceof IllegalArgumentException) {
-            attempt.failed(Signal.RESET); // what came is no answer
         } else {
-            attempt.failed(failure);
+            Signal signal = Breaks.signal(failure);
+            if (signal == null) {
+                attempt.failed(failure);
+            } else {
+                attempt.failed(signal);
+            }
+        }
+    }
+
+    /** The caller's own time, as long as it has more to send and the pod takes it. */
+    private void timedOut() {
+        boolean waitsForCaller;
+        try {
+            waitsForCaller = !request.writeQueueFull();
+        } catch (IllegalStateException hasEnded) {
+            waitsForCaller = false;
+        }
+        if (waitsForCaller) {
+            attempt.close();
+        } else {
+            attempt.failed(Signal.RESPONSE_TIMEOUT);
         }
     }
 

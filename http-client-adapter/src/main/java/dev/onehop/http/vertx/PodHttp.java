@@ -5,6 +5,8 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.http.HttpClientInternal;
+import io.vertx.core.net.ProxyOptions;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.util.concurrent.TimeUnit;
@@ -52,18 +54,36 @@ final class PodHttp implements Delegate.Instead {
 
     private Future<HttpClientRequest> request(RequestOptions options) {
         long began = System.nanoTime();
-        return redials.connecting(() -> http.request(inTime(options, began)).compose(this::followed));
+        return redials.connecting(() -> http.request(inTime(options, began)).compose(made -> followed(made, options)));
     }
 
-    private Future<HttpClientRequest> followed(HttpClientRequest request) {
+    private Future<HttpClientRequest> followed(HttpClientRequest request, RequestOptions options) {
         PodConnection pod = connections.of(request.connection());
-        if (pod == null || Exchange.follow(pod, request)) {
+        Exchange exchange = pod == null ? null : Exchange.follow(pod, request).orElse(null);
+        if (pod == null || exchange != null) {
+            followRedirects(request, exchange, options.getProxyOptions());
             return Future.succeededFuture(request);
         }
         return request.exceptionHandler(own -> log.trace("given back unsent", own)) // Vert.x would log an error
                 .reset()
                 .transform(unsent -> pod.left())
                 .compose(left -> Future.failedFuture(new HttpClosedException("retired by Onehop")));
+    }
+
+    /** Hops are requests like any other, in place of Vert.x's own, which would not come by here. */
+    private void followRedirects(HttpClientRequest request, @Nullable Exchange exchange, @Nullable ProxyOptions proxy) {
+        if (http instanceof HttpClientInternal client) {
+            request.redirectHandler(response -> {
+                Future<RequestOptions> hop = client.redirectHandler().apply(response);
+                if (hop == null) {
+                    return null;
+                }
+                if (exchange != null) {
+                    exchange.redirected(response);
+                }
+                return hop.compose(to -> request(to.setProxyOptions(proxy)));
+            });
+        }
     }
 
     /** The same with what is left of its time to wait for a connection. */
