@@ -22,8 +22,8 @@ final class SentAgain implements Response.Listener {
     /** Those of RFC 9110 9.2.2. */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
-    /** So many connections of a pool may one call find closed. */
-    private static final int MOST = 2;
+    /** So many connections of a pool may one call find closed: pods that close what is idle close all of it at one time. */
+    private static final int MOST = 5;
 
     private static final String COUNT = SentAgain.class.getName();
     private static final String HEADERS = COUNT + ".headers";

@@ -148,29 +148,29 @@ class JettyExchangesTest extends JettyFixture {
     }
 
     @Test
-    void aGetIsSentAgainTwiceAtMost() throws Exception {
-        LoopbackPods pods = pods(4);
+    void aGetIsSentAgainFiveTimesAtMost() throws Exception {
+        LoopbackPods pods = pods(7);
         Onehop onehop = onehop();
         HttpClient http = http(onehop);
         Destination destination = http.resolveDestination(http.newRequest(URL));
-        var all = new CountDownLatch(4);
+        var all = new CountDownLatch(7);
         pods.forEach(pod -> pod.answering(request -> {
             all.countDown();
             awaited(all);
             return pod.echo(request);
         }));
         List<CompletableFuture<ContentResponse>> first =
-                Stream.generate(() -> future(http.newRequest(URL))).limit(4).toList();
+                Stream.generate(() -> future(http.newRequest(URL))).limit(7).toList();
         for (CompletableFuture<ContentResponse> each : first) {
             each.get(10, TimeUnit.SECONDS);
         }
         await().atMost(SOON)
-                .until(() -> ((AbstractConnectionPool) destination.getConnectionPool()).getIdleConnectionCount() == 4);
+                .until(() -> ((AbstractConnectionPool) destination.getConnectionPool()).getIdleConnectionCount() == 7);
         pods.forEach(LoopbackPod::resetAfterRequest);
 
         assertThatThrownBy(() -> http.GET(URL)).isInstanceOf(ExecutionException.class);
 
-        assertThat(pods.requests()).isEqualTo(4 + 3);
+        assertThat(pods.requests()).isEqualTo(7 + 6);
     }
 
     @Test
