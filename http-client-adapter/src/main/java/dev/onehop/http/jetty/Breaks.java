@@ -7,10 +7,15 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.eclipse.jetty.client.HttpResponseException;
+import org.eclipse.jetty.client.RetryableRequestException;
+import org.eclipse.jetty.client.transport.HttpExchange;
+import org.eclipse.jetty.client.transport.HttpRequest;
 import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +46,41 @@ final class Breaks {
         } else {
             attempt.failed(failure);
         }
+    }
+
+    /**
+     * Whether an exchange failed by its caller's doing: who aborted it, whose body or listener failed, or who had no time left
+     * for the pod. A failure that comes over HTTP/1.1 aborts nothing before it is told; HTTP/2's aborts its request itself.
+     *
+     * @param lasted how long the pod has had it
+     */
+    static boolean isCallers(Throwable failure, HttpExchange exchange, PodConnection pod, Duration lasted) {
+        HttpRequest request = exchange.getRequest();
+        if (isTimeout(failure)) {
+            return false;
+        }
+        if (CallersBody.hasFailed(request, failure)) {
+            return true;
+        }
+        if (failure == request.getAbortCause()) {
+            return !pod.isMultiplexed() || (pod.isWhole() && !isOfStream(failure));
+        }
+        boolean ofBody = exchange.getResponse().getStatus() != 0 && failure != exchange.getRequestFailure();
+        return ofBody && pod.isWhole() && !(failure instanceof HttpResponseException || failure instanceof SSLException);
+    }
+
+    /** Jetty's own, and not one of the caller's. */
+    private static boolean isTimeout(Throwable failure) {
+        String text = String.valueOf(failure.getMessage());
+        return failure instanceof TimeoutException
+                && (text.startsWith("Total timeout ") || text.startsWith("Idle timeout "));
+    }
+
+    /** What Jetty makes of a stream that its pod has ended. */
+    private static boolean isOfStream(Throwable failure) {
+        return failure instanceof RetryableRequestException
+                || (failure instanceof IOException
+                        && String.valueOf(failure.getMessage()).endsWith("_error"));
     }
 
     /** Whether the connection broke, rather than what it carried. */

@@ -189,7 +189,8 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
         PodConnection made;
         boolean isGone;
         synchronized (this) {
-            made = PodConnection.of(attempt, Objects.requireNonNull(http), endPoint, call.client());
+            EndPoint carrier = tls == null ? endPoint : tls.getSslEndPoint();
+            made = PodConnection.of(attempt, Objects.requireNonNull(http), endPoint, carrier, call.client());
             pod = made;
             isGone = closed;
         }

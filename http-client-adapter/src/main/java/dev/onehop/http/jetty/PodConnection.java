@@ -48,6 +48,7 @@ final class PodConnection
 
     private final IConnection http;
     private final @Nullable EndPoint socket;
+    private final @Nullable EndPoint carrier;
     private final Scheduler scheduler;
     private final HeldConnection held;
     private final Scheduler.Task unwanted;
@@ -55,9 +56,15 @@ final class PodConnection
     private volatile @Nullable PodExchange last;
     private volatile boolean gone;
 
-    private PodConnection(Attempt made, IConnection http, @Nullable EndPoint socket, Scheduler scheduler) {
+    private PodConnection(
+            Attempt made,
+            IConnection http,
+            @Nullable EndPoint socket,
+            @Nullable EndPoint carrier,
+            Scheduler scheduler) {
         this.http = http;
         this.socket = socket;
+        this.carrier = carrier;
         this.scheduler = scheduler;
         this.held = made.hold(this);
         this.unwanted = scheduler.schedule(this::unwanted, WANTED_MILLIS, TimeUnit.MILLISECONDS);
@@ -67,9 +74,15 @@ final class PodConnection
      * The connection that {@code attempt} has made.
      *
      * @param socket what is below all layers
+     * @param carrier what HTTP is spoken over: TLS, or the socket
      */
-    static PodConnection of(Attempt attempt, IConnection http, @Nullable EndPoint socket, HttpClient client) {
-        return new PodConnection(attempt, http, socket, client.getScheduler());
+    static PodConnection of(
+            Attempt attempt,
+            IConnection http,
+            @Nullable EndPoint socket,
+            @Nullable EndPoint carrier,
+            HttpClient client) {
+        return new PodConnection(attempt, http, socket, carrier, client.getScheduler());
     }
 
     @Override
@@ -127,7 +140,12 @@ final class PodConnection
         return !usable;
     }
 
-    private boolean isMultiplexed() {
+    /** Whether nobody has closed or broken it, as far as one has heard. */
+    boolean isWhole() {
+        return !gone && !http.isClosed() && (carrier == null || (carrier.isOpen() && !carrier.isInputShutdown()));
+    }
+
+    boolean isMultiplexed() {
         return http instanceof ConnectionPool.MaxMultiplexable;
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shared: safe from any thread.
  */
-final class PodExchange implements Response.CompleteListener {
+final class PodExchange implements Response.CompleteListener, Response.FailureListener {
 
     private static final String KEY = PodExchange.class.getName();
     private static final int SWITCHING_PROTOCOLS = 101;
@@ -34,6 +34,7 @@ final class PodExchange implements Response.CompleteListener {
     private final PodConnection pod;
     private final boolean reused;
     private final long beganNanos = System.nanoTime();
+    private volatile boolean callers;
 
     private PodExchange(Request request, Attempt attempt, PodConnection pod, boolean reused) {
         this.request = request;
@@ -47,7 +48,9 @@ final class PodExchange implements Response.CompleteListener {
         var watched = new PodExchange(exchange.getRequest(), attempt, pod, reused);
         HttpConversation conversation = exchange.getConversation();
         conversation.setAttribute(KEY, watched);
+        exchange.getResponseListeners().addFailureListener(watched);
         exchange.getResponseListeners().addCompleteListener(watched, false);
+        CallersBody.watch(exchange.getRequest());
         conversation.updateResponseListeners(reused ? SentAgain.of(exchange.getRequest(), watched) : null);
         return watched;
     }
@@ -58,7 +61,9 @@ final class PodExchange implements Response.CompleteListener {
         if (request instanceof HttpRequest own) {
             own.getConversation().setAttribute(KEY, watched);
         }
+        request.onResponseFailure(watched);
         request.onComplete(watched);
+        CallersBody.watch(request);
     }
 
     /** A request has been queued, perhaps one that follows another. */
@@ -68,6 +73,14 @@ final class PodExchange implements Response.CompleteListener {
                 && before.request != next) {
             before.over();
         }
+    }
+
+    /** Told before Jetty closes the connection because of it, while one can still tell whose failure it is. */
+    @Override
+    public void onFailure(Response response, Throwable failure) {
+        HttpExchange exchange = exchange();
+        callers = exchange != null
+                && Breaks.isCallers(failure, exchange, pod, Duration.ofNanos(System.nanoTime() - beganNanos));
     }
 
     @Override
@@ -85,7 +98,10 @@ final class PodExchange implements Response.CompleteListener {
         HttpExchange exchange = reused ? exchange() : null;
         Throwable failure =
                 exchange == null || exchange.getResponse().getStatus() != 0 ? null : exchange.getResponseFailure();
-        return failure != null && System.nanoTime() - beganNanos < AT_ONCE_NANOS && Breaks.isClosed(failure);
+        return failure != null
+                && !callers
+                && System.nanoTime() - beganNanos < AT_ONCE_NANOS
+                && Breaks.isClosed(failure);
     }
 
     /** Its connection speaks HTTP no more. */
@@ -105,7 +121,9 @@ final class PodExchange implements Response.CompleteListener {
         }
         Response response = exchange.getResponse();
         Throwable failure = exchange.getResponseFailure();
-        if (failure != null) {
+        if (callers) {
+            attempt.close();
+        } else if (failure != null) {
             Breaks.end(attempt, failure, isStale());
         } else if (response.getStatus() == 0) {
             attempt.close();

@@ -60,6 +60,11 @@ final class SentAgain implements Response.Listener {
     }
 
     @Override
+    public void onFailure(Response response, Throwable failure) {
+        watched.onFailure(response, failure);
+    }
+
+    @Override
     public void onComplete(Result result) {
         HttpConversation conversation = request.getConversation();
         if (watched.isStale()) {
