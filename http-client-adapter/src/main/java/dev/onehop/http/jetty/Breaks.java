@@ -28,6 +28,9 @@ final class Breaks {
 
     private static final int MAX_CAUSES = 16;
 
+    /** A healthy pod may need this long, but for a timer that is a little early. */
+    private static final Duration LEAST = Duration.ofMillis(90);
+
     private Breaks() {}
 
     /**
@@ -57,7 +60,7 @@ final class Breaks {
     static boolean isCallers(Throwable failure, HttpExchange exchange, PodConnection pod, Duration lasted) {
         HttpRequest request = exchange.getRequest();
         if (isTimeout(failure)) {
-            return false;
+            return isTotal(failure) && isHaste(lasted, request.getTimeout());
         }
         if (CallersBody.hasFailed(request, failure)) {
             return true;
@@ -66,14 +69,24 @@ final class Breaks {
             return !pod.isMultiplexed() || (pod.isWhole() && !isOfStream(failure));
         }
         boolean ofBody = exchange.getResponse().getStatus() != 0 && failure != exchange.getRequestFailure();
-        return ofBody && pod.isWhole() && !(failure instanceof HttpResponseException || failure instanceof SSLException);
+        return ofBody
+                && pod.isWhole()
+                && !(failure instanceof HttpResponseException || failure instanceof SSLException);
+    }
+
+    /** The time counts from when a request is queued, so that the pod may have had little of it. */
+    private static boolean isHaste(Duration lasted, long timeoutMillis) {
+        return lasted.compareTo(LEAST) < 0 || lasted.toMillis() < timeoutMillis / 2;
+    }
+
+    private static boolean isTotal(Throwable failure) {
+        return String.valueOf(failure.getMessage()).startsWith("Total timeout ");
     }
 
     /** Jetty's own, and not one of the caller's. */
     private static boolean isTimeout(Throwable failure) {
         String text = String.valueOf(failure.getMessage());
-        return failure instanceof TimeoutException
-                && (text.startsWith("Total timeout ") || text.startsWith("Idle timeout "));
+        return failure instanceof TimeoutException && (isTotal(failure) || text.startsWith("Idle timeout "));
     }
 
     /** What Jetty makes of a stream that its pod has ended. */
@@ -117,6 +130,9 @@ final class Breaks {
     private static @Nullable Signal own(Throwable cause) {
         if (cause instanceof TimeoutException) {
             return Signal.RESPONSE_TIMEOUT;
+        }
+        if (cause instanceof RetryableRequestException) { // the pod's GOAWAY says that it was not begun
+            return Signal.CONNECTION_ENDS;
         }
         String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         if (cause instanceof IOException && text.endsWith("_error")) {

@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.transport.IConnection;
 import org.eclipse.jetty.io.ClientConnector;
@@ -63,6 +65,10 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
     }
 
     CompletionStage<PodConnection> begin() {
+        if (!call.client().isRunning()) {
+            failed(new CancellationException("the client is stopped"));
+            return outcome;
+        }
         timer = call.client().getScheduler().schedule(this::late, timeout.toNanos(), TimeUnit.NANOSECONDS);
         InetSocketAddress address = attempt.address();
         if (address.isUnresolved()) {
@@ -83,6 +89,9 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
     }
 
     private void connect(InetSocketAddress address) {
+        if (over.get()) {
+            return;
+        }
         var named = new InetSocketAddress(IpAddress.of(address.getAddress()).named(call.host()), address.getPort());
         Map<String, Object> context = call.freshContext();
         context.put(Transport.CONTEXT_KEY, new DialTransport(call.getWrapped(), this));
@@ -93,10 +102,16 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
 
     void connecting(SelectableChannel made) {
         channel = made;
+        if (over.get()) {
+            IO.close(made);
+        }
     }
 
     void connected(EndPoint made) {
         endPoint = made;
+        if (over.get()) {
+            IO.close(made);
+        }
     }
 
     /** What the endpoint will belong to, as long as it is open. */
@@ -165,8 +180,18 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
         if (established != null) {
             established.gone();
         } else {
-            failed(new ClosedChannelException());
+            failed(
+                    refusedByVerifier()
+                            ? new SSLPeerUnverifiedException("the HostnameVerifier refused")
+                            : new ClosedChannelException());
         }
+    }
+
+    /** Jetty tells nobody but closes: the handshake is done, and its listener before us has thrown. */
+    private synchronized boolean refusedByVerifier() {
+        return tls != null
+                && !shaken
+                && !tls.getSSLEngine().getSession().getCipherSuite().equals("SSL_NULL_WITH_NULL_NULL");
     }
 
     private void late() {
@@ -183,9 +208,19 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
 
     private void established() {
         if (!over.compareAndSet(false, true)) {
+            IO.close(endPoint);
             return;
         }
         endTimer();
+        try {
+            outcome.complete(held());
+        } catch (RuntimeException | Error e) {
+            IO.close(endPoint);
+            outcome.completeExceptionally(e);
+        }
+    }
+
+    private PodConnection held() {
         PodConnection made;
         boolean isGone;
         synchronized (this) {
@@ -197,7 +232,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
         if (isGone) {
             made.gone();
         }
-        outcome.complete(made);
+        return made;
     }
 
     @Override
@@ -209,12 +244,20 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
         if (!call.client().isRunning()) {
             attempt.close(); // it closes what is under way
         }
-        outcome.completeExceptionally(told(cause));
         IO.close(endPoint == null ? channel : endPoint);
+        outcome.completeExceptionally(told(cause));
     }
 
     /** In words by which core knows that nothing of a request was sent. */
     private Throwable told(Throwable cause) {
+        if (!call.client().isRunning()) { // what is closed then is not the pod's doing, and there is nobody to dial for
+            CancellationException stopped = new CancellationException("the client is stopped");
+            stopped.initCause(cause);
+            return stopped;
+        }
+        if (cause instanceof RuntimeException || cause instanceof Error) {
+            return cause; // how the client was set up
+        }
         if (cause instanceof ConnectException
                 || cause instanceof SSLHandshakeException
                 || String.valueOf(cause.getMessage()).startsWith("connect timed out")) {

@@ -43,6 +43,9 @@ final class PodConnection
     /** Whoever the connection was made for has taken it by then, or has gone. */
     private static final long WANTED_MILLIS = 1_000;
 
+    /** One that has waited this long for its first request may have been closed meanwhile, as one that was used. */
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     /** What HTTP/2 says last is written by then; reliability 3.4 allows for 100 ms in all. */
     private static final long SAID_MILLIS = 10;
 
@@ -54,6 +57,7 @@ final class PodConnection
     private final Scheduler.Task unwanted;
     private final AtomicInteger begun = new AtomicInteger();
     private volatile @Nullable PodExchange last;
+    private final long madeNanos = System.nanoTime();
     private volatile boolean gone;
 
     private PodConnection(
@@ -88,12 +92,13 @@ final class PodConnection
     @Override
     public SendFailure send(HttpExchange exchange) {
         unwanted.cancel();
-        boolean reused = begun.get() > 0;
+        boolean reused = begun.get() > 0 || System.nanoTime() - madeNanos > REST_NANOS;
         Optional<Attempt> attempt = reused && isStale() ? Optional.empty() : held.begin();
         if (attempt.isEmpty()) {
             return new SendFailure(new ClosedChannelException(), true);
         }
-        boolean reusedAlone = begun.getAndIncrement() > 0 && !isMultiplexed();
+        begun.incrementAndGet();
+        boolean reusedAlone = reused && !isMultiplexed();
         PodExchange watched = PodExchange.of(exchange, attempt.get(), this, reusedAlone);
         last = watched;
         SendFailure failure;

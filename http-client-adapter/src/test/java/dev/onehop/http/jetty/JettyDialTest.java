@@ -1,0 +1,104 @@
+package dev.onehop.http.jetty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.onehop.Balancer;
+import dev.onehop.Onehop;
+import dev.onehop.service.ServiceView;
+import dev.onehop.testing.LoopbackPod;
+import dev.onehop.testing.LoopbackPods;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.client.Destination;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpClientTransport;
+import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.util.Promise;
+import org.junit.jupiter.api.Test;
+
+/** What is no pod's doing in a dial, or comes when it is over. */
+class JettyDialTest extends JettyFixture {
+
+    @Test
+    void aNameThatIsResolvedTooLateIsNotDialled() throws Exception {
+        LoopbackPod clusterIp = clusterIp();
+        discovery.set(LoopbackPods.API, new ServiceView.Unknown("a test"));
+        var lookup = new CompletableFuture<Promise<List<InetSocketAddress>>>();
+        HttpClient http = JettyClient.unstarted(PLAIN);
+        http.setConnectTimeout(300);
+        http.setSocketAddressResolver((host, port, context, promise) -> lookup.complete(promise));
+        OnehopJetty.on(http, onehop(it -> it.initialWait(Duration.ZERO)));
+        closing(JettyClient.started(http, PLAIN));
+
+        assertThatThrownBy(() -> http.GET(URL + ":" + clusterIp.port()));
+        lookup.get(10, TimeUnit.SECONDS).succeeded(List.of(new InetSocketAddress(clusterIp.ip(), clusterIp.port())));
+
+        await().during(Duration.ofMillis(300)).atMost(SOON).until(() -> clusterIp.accepts() == 0);
+    }
+
+    @Test
+    void anErrorOfTheClientsOwnSetupIsToldAsItIsAndSaysNothingOfPods() throws Exception {
+        pods(2);
+        Onehop onehop = onehop();
+        Balancer balancer = balancer(onehop);
+        HttpClientTransport broken = new HttpClientTransportOverHTTP(1) {
+            @Override
+            public org.eclipse.jetty.io.Connection newConnection(
+                    org.eclipse.jetty.io.EndPoint endPoint, java.util.Map<String, Object> context) {
+                throw new IllegalStateException("set up wrongly");
+            }
+        };
+        var http = new HttpClient(broken);
+        closing(JettyClient.started(OnehopJetty.on(http, onehop), PLAIN));
+
+        assertThatThrownBy(() -> http.GET(URL)).hasRootCauseMessage("set up wrongly");
+
+        assertThat(balancer.tally().failed(dev.onehop.health.Signal.CONNECT_REFUSED))
+                .isZero();
+    }
+
+    @Test
+    void aTimeThatARequestSpentInTheQueueIsNotHeldAgainstThePodThatHadItBriefly() throws Exception {
+        LoopbackPods pods = pods(1);
+        pods.get(0).stall();
+        Onehop onehop = onehop();
+        Balancer balancer = balancer(onehop);
+        HttpClient http = http(onehop);
+        http.setMaxConnectionsPerDestination(1);
+        CompletableFuture<ContentResponse> before = future(http.newRequest(URL));
+        await().atMost(SOON).until(() -> pods.requests() == 1);
+        CompletableFuture<ContentResponse> queued = future(http.newRequest(URL).timeout(2, TimeUnit.SECONDS));
+        await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
+
+        before.cancel(true);
+
+        assertThatThrownBy(() -> queued.get(10, TimeUnit.SECONDS)).hasMessageContaining("Total timeout");
+        await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
+        assertThat(pods.requests()).isEqualTo(2);
+        nothingWasLearnt(balancer);
+    }
+
+    @Test
+    void aGetOnAConnectionThatNobodyUsedAndThatItsPodClosesIsSentAgain() throws Exception {
+        LoopbackPods pods = pods(2);
+        Onehop onehop = onehop();
+        Balancer balancer = balancer(onehop);
+        HttpClient http = http(onehop);
+        Destination destination = http.resolveDestination(http.newRequest(URL));
+        destination.getConnectionPool().preCreateConnections(1).get(10, TimeUnit.SECONDS);
+        await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
+        LoopbackPod closing = withConnection(pods);
+        closing.resetAfterRequest().refuse();
+
+        assertThat(http.GET(URL).getStatus()).isEqualTo(200);
+
+        assertThat(pods.requests()).isEqualTo(2);
+        await().atMost(SOON).until(() -> balancer.tally().failed(dev.onehop.health.Signal.STALE_CONNECTION) == 1);
+    }
+}
