@@ -8,210 +8,24 @@ import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest;
-import dev.onehop.http.contract.ClientUnderTest.Answer;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
-import dev.onehop.http.contract.ContractFixture;
+import dev.onehop.http.contract.Http2Contract;
+import dev.onehop.service.EndpointSlice;
 import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.TestCertificate;
-import io.netty.channel.Channel;
-import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
-import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
-import io.netty.handler.codec.http2.Http2Error;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
-import reactor.netty.channel.ChannelOperations;
-import reactor.netty.http.server.HttpServerResponse;
 
-/** HTTP/2, with TLS and without: every stream is an exchange of its connection, which is what is balanced. */
-class JettyHttp2Test extends ContractFixture {
-
-    private final List<Http2Pod> running = new ArrayList<>();
-    private final CompletableFuture<Void> answer = new CompletableFuture<>();
+/** HTTP/2 with Jetty's client: what all clients keep, and what is Jetty's own. */
+class JettyHttp2Test extends Http2Contract {
 
     @Override
     protected ClientUnderTest open(Onehop onehop, Setup setup) throws Exception {
         return JettyClient.over(onehop, setup);
-    }
-
-    @Test
-    void overTlsAuthorityAndTheNameThatIsCheckedAreTheServices(@TempDir Path folder) throws Exception {
-        TestCertificate right = TestCertificate.of("api-service.shop", folder);
-        pod("pod-1", right);
-        publish(null);
-        Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop, http2(TestCertificate.trusting(right)));
-
-        for (int i = 0; i < 3; i++) {
-            Answer got = client.get("https://api-service.shop:80/" + i);
-            assertThat(got.version()).isEqualTo("HTTP/2");
-            assertThat(got.body()).isEqualTo("pod-1");
-        }
-
-        assertThat(running.get(0).seen()).allSatisfy(seen -> assertThat(seen).contains("api-service.shop"));
-        assertThat(balancer(onehop).connections()).isEqualTo(1);
-        assertThat(balancer(onehop).tally().started()).isEqualTo(3);
-        endsWith(onehop, 3);
-    }
-
-    @Test
-    void f19_overTlsAPodWithAnotherCertificateServesNobody(@TempDir Path folder) throws Exception {
-        TestCertificate right = TestCertificate.of("api-service.shop", folder);
-        TestCertificate other = TestCertificate.of("other-service.shop", folder);
-        pod("pod-1", other);
-        pod("pod-2", right);
-        pod("pod-3", right);
-        publish(null);
-        Onehop onehop = onehop();
-
-        for (int i = 0; i < 6; i++) {
-            try (ClientUnderTest fresh = open(onehop, http2(TestCertificate.trusting(right, other)))) {
-                assertThat(fresh.send("POST", "https://api-service.shop:80/", "order")
-                                .version())
-                        .isEqualTo("HTTP/2");
-            }
-        }
-
-        assertThat(running.get(0).seen()).isEmpty();
-        await().atMost(SOON).until(() -> balancer(onehop).tally().quarantined().size() == 1);
-    }
-
-    @Test
-    void withoutTlsEveryStreamIsAnAttemptOfOneConnection() throws Exception {
-        pod("pod-1", null);
-        publish(null);
-        Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop, http2(null));
-
-        for (int i = 0; i < 3; i++) {
-            assertThat(client.get(URL + "/" + i).version()).isEqualTo("HTTP/2");
-        }
-
-        assertThat(balancer(onehop).connections()).isEqualTo(1);
-        endsWith(onehop, 3);
-    }
-
-    @Test
-    void anIdleConnectionToALeavingPodIsClosedAndTheNextRequestGoesElsewhere() throws Exception {
-        pod("pod-1", null);
-        pod("pod-2", null);
-        publish(null);
-        Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop, http2(null));
-        Http2Pod leaving = named(client.get(URL + "/").body());
-
-        long began = System.nanoTime();
-        publish(leaving);
-        await().pollInterval(Duration.ofMillis(1)).atMost(SOON).until(() -> leaving.connections() == 0);
-        System.out.printf(
-                "drained h2: closed %.1f ms after its pod began to terminate%n", (System.nanoTime() - began) / 1e6);
-
-        for (int i = 0; i < 4; i++) {
-            assertThat(client.get(URL + "/").body()).isNotEqualTo(leaving.name());
-        }
-        assertThat(leaving.seen()).hasSize(1);
-    }
-
-    @Test
-    void aBusyConnectionToALeavingPodEndsItsStreamsAndTakesNoOther() throws Exception {
-        pod("pod-1", null);
-        pod("pod-2", null);
-        publish(null);
-        Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop, http2(null));
-        CompletableFuture<String> slow = async(client, "/slow");
-        await().atMost(SOON)
-                .until(() -> running.stream().anyMatch(pod -> !pod.seen().isEmpty()));
-        Http2Pod leaving = running.stream()
-                .filter(pod -> !pod.seen().isEmpty())
-                .findFirst()
-                .orElseThrow();
-
-        publish(leaving);
-        await().atMost(SOON).until(() -> balancer(onehop).tally().retirements(dev.onehop.Retirement.LEFT) == 1);
-        for (int i = 0; i < 4; i++) {
-            assertThat(client.get(URL + "/").body()).isNotEqualTo(leaving.name());
-        }
-        answer.complete(null);
-
-        assertThat(slow.get(10, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo(leaving.name());
-        assertThat(leaving.seen()).hasSize(1);
-        await().atMost(SOON).until(() -> leaving.connections() == 0);
-    }
-
-    @Test
-    void f03_aRollingRestartUnderLoadFailsNoRequest() throws Exception {
-        for (int i = 1; i <= 4; i++) {
-            pod("pod-" + i, null);
-        }
-        List<Http2Pod> all = List.copyOf(running);
-        running.subList(2, 4).clear();
-        publish(null);
-        Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop, http2(null));
-        var stop = new AtomicBoolean();
-        var sent = new AtomicInteger();
-        List<CompletableFuture<Void>> callers = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            callers.add(CompletableFuture.runAsync(
-                    () -> {
-                        while (!stop.get()) {
-                            try {
-                                client.get(URL + "/");
-                                sent.incrementAndGet();
-                            } catch (IOException e) {
-                                throw new java.io.UncheckedIOException(e);
-                            }
-                        }
-                    },
-                    task -> new Thread(task).start()));
-        }
-        for (int i = 0; i < 2; i++) {
-            running.add(all.get(2 + i));
-            publish(all.get(i));
-            int until = sent.get() + 100;
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> sent.get() >= until || callers.stream().anyMatch(CompletableFuture::isDone));
-            running.remove(all.get(i));
-            all.get(i).close();
-            publish(null);
-        }
-        stop.set(true);
-        for (CompletableFuture<Void> caller : callers) {
-            caller.get(10, java.util.concurrent.TimeUnit.SECONDS);
-        }
-        System.out.printf("F-03 h2c: 0 of %d requests failed%n", sent.get());
-    }
-
-    @Test
-    void statusesAndResetsOfStreamsAreJudgedAndTheConnectionGoesOn() throws Exception {
-        pod("pod-1", null);
-        publish(null);
-        Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop, http2(null));
-        Balancer balancer = balancer(onehop);
-
-        assertThat(client.get(URL + "/503").status()).isEqualTo(503);
-        assertThatThrownBy(() -> client.send("POST", URL + "/reset", "order")).isInstanceOf(IOException.class);
-        assertThat(client.get(URL + "/").status()).isEqualTo(200);
-
-        await().atMost(SOON).untilAsserted(() -> {
-            assertThat(balancer.tally().failed(Signal.UNAVAILABLE)).isEqualTo(1);
-            assertThat(balancer.tally().failed(Signal.RESET)).isEqualTo(1);
-            assertThat(balancer.tally().inFlight()).isZero();
-        });
-        assertThat(balancer.connections()).isEqualTo(1);
     }
 
     @Test
@@ -256,10 +70,8 @@ class JettyHttp2Test extends ContractFixture {
         publish(null);
         discovery.set(
                 LoopbackPods.service(),
-                java.util.stream.Stream.concat(
-                                java.util.stream.Stream.of(running.get(0).slice(false)),
-                                java.util.Arrays.stream(LoopbackPods.slices(deaf.all())))
-                        .toArray(dev.onehop.service.EndpointSlice[]::new));
+                Stream.concat(Stream.of(running.get(0).slice(false)), Arrays.stream(LoopbackPods.slices(deaf.all())))
+                        .toArray(EndpointSlice[]::new));
         Onehop onehop = onehop();
 
         for (int i = 0; i < 4; i++) {
@@ -290,72 +102,5 @@ class JettyHttp2Test extends ContractFixture {
         assertThat(running.get(0).seen()).isEmpty();
         endsWith(onehop, 6);
         assertThat(balancer(onehop).tally().failed(Signal.TLS_IDENTITY)).isPositive();
-    }
-
-    private void endsWith(Onehop onehop, int succeeded) {
-        await().atMost(SOON).untilAsserted(() -> {
-            assertThat(balancer(onehop).tally().inFlight()).isZero();
-            assertThat(balancer(onehop).tally().succeeded()).isEqualTo(succeeded);
-        });
-    }
-
-    private static Setup http2(@Nullable SSLContext trust) {
-        return new Setup(trust, true, Duration.ofSeconds(3), SOON, 64);
-    }
-
-    private static CompletableFuture<String> async(ClientUnderTest client, String path) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return client.get(URL + path).body();
-                    } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
-                    }
-                },
-                task -> new Thread(task).start());
-    }
-
-    private void pod(String name, @Nullable TestCertificate identity) throws Exception {
-        running.add(closing(new Http2Pod(
-                name, identity == null ? null : identity.server(), (path, response) -> answer(name, path, response))));
-    }
-
-    private Publisher<Void> answer(String name, String path, HttpServerResponse response) {
-        return switch (path) {
-            case "/503" -> response.status(503).send();
-            case "/reset" -> Mono.fromRunnable(() -> channel(response).close());
-            case "/refused" -> reset(response, Http2Error.REFUSED_STREAM);
-            case "/calm" -> reset(response, Http2Error.ENHANCE_YOUR_CALM);
-            case "/leave" -> {
-                channel(response).parent().writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
-                yield response.sendString(Mono.just(name));
-            }
-            case "/slow" -> Mono.fromFuture(answer).thenMany(response.sendString(Mono.just(name)));
-            default -> response.sendString(Mono.just(name));
-        };
-    }
-
-    private static Publisher<Void> reset(HttpServerResponse response, Http2Error code) {
-        return Mono.fromRunnable(() -> channel(response).writeAndFlush(new DefaultHttp2ResetFrame(code)))
-                .then(Mono.never());
-    }
-
-    private static Channel channel(HttpServerResponse response) {
-        return ((ChannelOperations<?, ?>) response).channel();
-    }
-
-    private Http2Pod named(String name) {
-        return running.stream()
-                .filter(pod -> pod.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private void publish(@Nullable Http2Pod leaving) {
-        discovery.set(
-                LoopbackPods.service(),
-                running.stream()
-                        .map(pod -> pod.slice(pod == leaving))
-                        .toArray(dev.onehop.service.EndpointSlice[]::new));
     }
 }

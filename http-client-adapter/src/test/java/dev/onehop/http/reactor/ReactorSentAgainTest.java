@@ -10,6 +10,7 @@ import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
 import dev.onehop.http.contract.ContractFixture;
+import dev.onehop.http.contract.Http2Pod;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;

@@ -1,4 +1,4 @@
-package dev.onehop.http.reactor;
+package dev.onehop.http.contract;
 
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
@@ -33,10 +33,10 @@ import reactor.netty.resources.LoopResources;
  *
  * <p>Shared: safe from any thread.
  */
-final class Http2Pod implements AutoCloseable {
+public final class Http2Pod implements AutoCloseable {
 
     /** What the pod makes of a path. */
-    interface Answers {
+    public interface Answers {
         Publisher<Void> answer(String path, HttpServerResponse response);
     }
 
@@ -47,7 +47,7 @@ final class Http2Pod implements AutoCloseable {
     private final Queue<String> seen = new ConcurrentLinkedQueue<>();
 
     /** @param identity null for HTTP/2 without TLS */
-    Http2Pod(String name, @Nullable SSLContext identity, Answers answers) {
+    public Http2Pod(String name, @Nullable SSLContext identity, Answers answers) {
         this.name = name;
         this.loops = LoopResources.create(name, 1, true);
         HttpServer http = HttpServer.create()
@@ -65,7 +65,7 @@ final class Http2Pod implements AutoCloseable {
                 .bindNow(Duration.ofSeconds(10));
     }
 
-    Http2Pod(String name, @Nullable SSLContext identity) {
+    public Http2Pod(String name, @Nullable SSLContext identity) {
         this(name, identity, (path, response) -> response.sendString(Mono.just(name)));
     }
 
@@ -84,24 +84,24 @@ final class Http2Pod implements AutoCloseable {
                 ClientAuth.NONE);
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
     /** Version, authority and path of every request. */
-    List<String> seen() {
+    public List<String> seen() {
         return List.copyOf(seen);
     }
 
     /** How many connections are open. */
-    long connections() {
+    public long connections() {
         return channels.stream()
                 .filter(channel -> channel.parent() == server.channel())
                 .count();
     }
 
     /** Resets every connection, with the streams on it. */
-    void resetConnections() {
+    public void resetConnections() {
         channels.stream()
                 .filter(channel -> channel.parent() == server.channel())
                 .forEach(channel -> {
@@ -111,7 +111,7 @@ final class Http2Pod implements AutoCloseable {
     }
 
     /** A slice with this pod alone, which has a port of its own. */
-    EndpointSlice slice(boolean terminating) {
+    public EndpointSlice slice(boolean terminating) {
         return EndpointSlice.of(
                 LoopbackPods.API,
                 "slice-" + name,
