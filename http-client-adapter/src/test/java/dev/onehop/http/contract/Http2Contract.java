@@ -9,41 +9,22 @@ import dev.onehop.Onehop;
 import dev.onehop.Retirement;
 import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest.Answer;
-import dev.onehop.http.contract.ClientUnderTest.Setup;
-import dev.onehop.service.EndpointSlice;
-import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.TestCertificate;
-import io.netty.channel.Channel;
-import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
-import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
-import io.netty.handler.codec.http2.Http2Error;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
-import reactor.netty.channel.ChannelOperations;
-import reactor.netty.http.server.HttpServerResponse;
 
 /**
  * What clients that speak HTTP/2 keep, with TLS and without: every stream is an exchange of its connection, which is what is
  * balanced.
  */
-public abstract class Http2Contract extends ContractFixture {
-
-    protected final List<Http2Pod> running = new ArrayList<>();
-    private final CompletableFuture<Void> answer = new CompletableFuture<>();
+public abstract class Http2Contract extends Http2UnprocessedContract {
 
     /** Returns when the client has heard that its connection takes no other stream, which Onehop tells on another thread. */
     protected void awaitTold() throws InterruptedException {
@@ -167,38 +148,18 @@ public abstract class Http2Contract extends ContractFixture {
         publish(null);
         Onehop onehop = onehop();
         ClientUnderTest client = client(onehop, http2(null));
-        var stop = new AtomicBoolean();
-        var sent = new AtomicInteger();
-        List<CompletableFuture<Void>> callers = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            callers.add(CompletableFuture.runAsync(
-                    () -> {
-                        while (!stop.get()) {
-                            try {
-                                client.get(URL + "/");
-                                sent.incrementAndGet();
-                            } catch (IOException e) {
-                                throw new UncheckedIOException(e);
-                            }
-                        }
-                    },
-                    task -> new Thread(task).start()));
-        }
+        Load load = closing(Load.untilStopped(4, number -> client.get(URL + "/")));
         for (int i = 0; i < 2; i++) {
             running.add(all.get(2 + i));
             publish(all.get(i));
-            int until = sent.get() + 100;
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> sent.get() >= until || callers.stream().anyMatch(CompletableFuture::isDone));
+            load.awaitMore(100);
             running.remove(all.get(i));
             all.get(i).close();
             publish(null);
         }
-        stop.set(true);
-        for (CompletableFuture<Void> caller : callers) {
-            caller.get(10, TimeUnit.SECONDS);
-        }
-        System.out.printf("F-03 h2c %s: 0 of %d requests failed%n", getClass().getSimpleName(), sent.get());
+        load.stop();
+        assertThat(load.failures).isEmpty();
+        System.out.printf("F-03 h2c %s: 0 of %d requests failed%n", getClass().getSimpleName(), load.sent.get());
     }
 
     @Test
@@ -221,17 +182,6 @@ public abstract class Http2Contract extends ContractFixture {
         assertThat(balancer.connections()).isEqualTo(1);
     }
 
-    protected final void endsWith(Onehop onehop, int succeeded) {
-        await().atMost(SOON).untilAsserted(() -> {
-            assertThat(balancer(onehop).tally().inFlight()).isZero();
-            assertThat(balancer(onehop).tally().succeeded()).isEqualTo(succeeded);
-        });
-    }
-
-    protected static Setup http2(@Nullable SSLContext trust) {
-        return new Setup(trust, true, Duration.ofSeconds(3), SOON, 64);
-    }
-
     private static CompletableFuture<String> async(ClientUnderTest client, String path) {
         return CompletableFuture.supplyAsync(
                 () -> {
@@ -242,47 +192,5 @@ public abstract class Http2Contract extends ContractFixture {
                     }
                 },
                 task -> new Thread(task).start());
-    }
-
-    protected final void pod(String name, @Nullable TestCertificate identity) throws Exception {
-        running.add(closing(new Http2Pod(
-                name, identity == null ? null : identity.server(), (path, response) -> answer(name, path, response))));
-    }
-
-    private Publisher<Void> answer(String name, String path, HttpServerResponse response) {
-        return switch (path) {
-            case "/503" -> response.status(503).send();
-            case "/reset" -> Mono.fromRunnable(() -> channel(response).close());
-            case "/refused" -> reset(response, Http2Error.REFUSED_STREAM);
-            case "/calm" -> reset(response, Http2Error.ENHANCE_YOUR_CALM);
-            case "/leave" -> {
-                channel(response).parent().writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
-                yield response.sendString(Mono.just(name));
-            }
-            case "/slow" -> Mono.fromFuture(answer).thenMany(response.sendString(Mono.just(name)));
-            default -> response.sendString(Mono.just(name));
-        };
-    }
-
-    private static Publisher<Void> reset(HttpServerResponse response, Http2Error code) {
-        return Mono.fromRunnable(() -> channel(response).writeAndFlush(new DefaultHttp2ResetFrame(code)))
-                .then(Mono.never());
-    }
-
-    private static Channel channel(HttpServerResponse response) {
-        return ((ChannelOperations<?, ?>) response).channel();
-    }
-
-    private Http2Pod named(String name) {
-        return running.stream()
-                .filter(pod -> pod.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    protected final void publish(@Nullable Http2Pod leaving) {
-        discovery.set(
-                LoopbackPods.service(),
-                running.stream().map(pod -> pod.slice(pod == leaving)).toArray(EndpointSlice[]::new));
     }
 }

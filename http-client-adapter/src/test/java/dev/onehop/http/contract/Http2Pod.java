@@ -5,9 +5,12 @@ import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.SlicePort;
 import dev.onehop.testing.LoopbackPods;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
+import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerResponse;
@@ -36,7 +40,14 @@ import reactor.netty.resources.LoopResources;
 public final class Http2Pod implements AutoCloseable {
 
     /** What the pod makes of a path. */
+    @FunctionalInterface
     public interface Answers {
+
+        /** Whether the pod takes no notice of it, body and all, and says so. */
+        default boolean refuses(String path) {
+            return false;
+        }
+
         Publisher<Void> answer(String path, HttpServerResponse response);
     }
 
@@ -57,16 +68,32 @@ public final class Http2Pod implements AutoCloseable {
                 .channelGroup(channels)
                 .handle((request, response) -> {
                     seen.add(request.version() + " " + request.requestHeaders().get("host") + " " + request.fullPath());
+                    if (answers.refuses(request.fullPath())) {
+                        return reset(response, Http2Error.REFUSED_STREAM);
+                    }
                     return request.receive().then().thenMany(answers.answer(request.fullPath(), response));
                 });
         server = (identity == null
                         ? http.protocol(HttpProtocol.H2C, HttpProtocol.HTTP11)
+                                .doOnChannelInit((observer, channel, remote) ->
+                                        channel.pipeline().addFirst(new DeafAfterGoAway()))
                         : http.protocol(HttpProtocol.H2).secure(spec -> spec.sslContext(context(identity))))
                 .bindNow(Duration.ofSeconds(10));
     }
 
     public Http2Pod(String name, @Nullable SSLContext identity) {
         this(name, identity, (path, response) -> response.sendString(Mono.just(name)));
+    }
+
+    /** Ends a stream without an answer. */
+    static Publisher<Void> reset(HttpServerResponse response, Http2Error code) {
+        return Mono.fromRunnable(() -> channel(response).writeAndFlush(new DefaultHttp2ResetFrame(code)))
+                .then(Mono.never());
+    }
+
+    /** The channel of its stream. */
+    static Channel channel(HttpServerResponse response) {
+        return ((ChannelOperations<?, ?>) response).channel();
     }
 
     @SuppressWarnings("deprecation") // the one that takes a context of the JDK's

@@ -17,7 +17,6 @@ import dev.onehop.time.ManualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What clients do that keep connections open: these follow the fleet, and no request fails for it (reliability 3.4). */
@@ -121,7 +117,8 @@ public abstract class KeepAliveContract extends ContractFixture {
         List<LoopbackPod> now = new ArrayList<>(old);
         published(now);
         Onehop onehop = onehop();
-        Load load = closing(new Load(client(onehop), 4));
+        ClientUnderTest client = client(onehop);
+        Load load = closing(Load.untilStopped(4, number -> exchange(client, number)));
         load.awaitMore(50);
         for (int i = 0; i < 6; i++) {
             LoopbackPod leaving = old.stream()
@@ -256,6 +253,13 @@ public abstract class KeepAliveContract extends ContractFixture {
         return shares;
     }
 
+    private static void exchange(ClientUnderTest client, int number) throws IOException {
+        String order = number % 2 == 0 ? null : "order " + number;
+        Answer answer = client.send(order == null ? "GET" : "POST", URL + "/", order);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).startsWith(order == null ? "pod-" : order);
+    }
+
     private static void awaited(CountDownLatch latch) {
         try {
             latch.await(10, TimeUnit.SECONDS);
@@ -274,56 +278,6 @@ public abstract class KeepAliveContract extends ContractFixture {
         @Override
         public void close() {
             pool.shutdownNow();
-        }
-    }
-
-    /** Callers that send one request after another until stopped: half of them GETs, half POSTs with a body. */
-    private static final class Load implements AutoCloseable {
-        private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
-        private final AtomicInteger sent = new AtomicInteger();
-        private final AtomicBoolean stopped = new AtomicBoolean();
-        private final List<Thread> callers = new ArrayList<>();
-
-        Load(ClientUnderTest client, int count) {
-            for (int i = 0; i < count; i++) {
-                String order = i % 2 == 0 ? null : "order of caller " + i;
-                var caller = new Thread(() -> call(client, order), "caller-" + i);
-                caller.setDaemon(true);
-                caller.start();
-                callers.add(caller);
-            }
-        }
-
-        private void call(ClientUnderTest client, @Nullable String order) {
-            while (!stopped.get()) {
-                try {
-                    Answer answer = client.send(order == null ? "GET" : "POST", URL + "/", order);
-                    assertThat(answer.status()).isEqualTo(200);
-                    assertThat(answer.body()).startsWith(order == null ? "pod-" : order);
-                } catch (IOException | RuntimeException | AssertionError failure) {
-                    failures.add(failure);
-                }
-                sent.incrementAndGet();
-            }
-        }
-
-        void awaitMore(int requests) {
-            int until = sent.get() + requests;
-            await().pollInterval(Duration.ofMillis(1))
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> sent.get() >= until);
-        }
-
-        void stop() throws InterruptedException {
-            stopped.set(true);
-            for (Thread caller : callers) {
-                caller.join(10_000);
-            }
-        }
-
-        @Override
-        public void close() {
-            stopped.set(true);
         }
     }
 }
