@@ -27,10 +27,8 @@ record AsyncClient(CloseableHttpAsyncClient http, OnehopAsyncConnectionManager p
         var manager = OnehopAsyncConnectionManager.of(onehop, pool -> {
             pool.setMaxConnTotal(setup.connections())
                     .setMaxConnPerRoute(setup.connections())
-                    .setDefaultTlsConfig(TlsConfig.custom()
-                            .setVersionPolicy(
-                                    setup.http2() ? HttpVersionPolicy.NEGOTIATE : HttpVersionPolicy.FORCE_HTTP_1)
-                            .build())
+                    .setDefaultTlsConfig(
+                            TlsConfig.custom().setVersionPolicy(version(setup)).build())
                     .setDefaultConnectionConfig(ConnectionConfig.custom()
                             .setConnectTimeout(Timeout.of(setup.connectTimeout()))
                             .build());
@@ -51,6 +49,14 @@ record AsyncClient(CloseableHttpAsyncClient http, OnehopAsyncConnectionManager p
                 .build();
         http.start();
         return new AsyncClient(http, manager);
+    }
+
+    /** Without TLS, which agrees on it, HTTP/2 has to be said. */
+    private static HttpVersionPolicy version(Setup setup) {
+        if (!setup.http2()) {
+            return HttpVersionPolicy.FORCE_HTTP_1;
+        }
+        return setup.trust() == null ? HttpVersionPolicy.FORCE_HTTP_2 : HttpVersionPolicy.NEGOTIATE;
     }
 
     @Override

@@ -1,143 +1,71 @@
 package dev.onehop.http.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.onehop.Retirement;
+import dev.onehop.Balancer;
+import dev.onehop.Onehop;
 import dev.onehop.health.Signal;
-import dev.onehop.service.Endpoint;
-import dev.onehop.service.EndpointSlice;
-import dev.onehop.service.Protocol;
-import dev.onehop.service.ServiceKey;
-import dev.onehop.service.SlicePort;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import okhttp3.OkHttpClient;
+import dev.onehop.http.contract.ClientUnderTest;
+import dev.onehop.http.contract.ClientUnderTest.Setup;
+import dev.onehop.http.contract.Http2Contract;
+import dev.onehop.http.contract.Http2Pod;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.channel.ChannelOperations;
+import reactor.netty.http.server.HttpServerResponse;
 
-/** HTTP/2: one connection carries many exchanges, never those of two Services, and none once its pod leaves. */
-class OkHttpHttp2Test extends PodsFixture {
+/** HTTP/2 with OkHttp: what all clients keep, and what is OkHttp's own. */
+class OkHttpHttp2Test extends Http2Contract {
 
-    private static final ServiceKey OTHER = new ServiceKey("shop", "other-service");
+    @Override
+    protected ClientUnderTest open(Onehop onehop, Setup setup) {
+        return OkHttpUnderTest.open(onehop, setup);
+    }
 
-    @Test
-    void manyExchangesAtOnceShareOneConnectionAndEachIsAnAttempt() throws Exception {
-        Http2Pod pod = closing(new Http2Pod("pod-1", identity));
-        published(API, 443, pod.slice(API, false));
-        OkHttpClient client = https();
-        get(client, "https://api-service.shop/");
-
-        List<Future<String>> slow = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            slow.add(callers.submit(() -> get(client, "https://api-service.shop/slow")));
-        }
-        await().atMost(SOON).until(() -> balancer(443).tally().inFlight() == 5);
-        assertThat(balancer(443).connections()).isEqualTo(1);
-        pod.release();
-        for (Future<String> each : slow) {
-            assertThat(each.get(10, TimeUnit.SECONDS)).isEqualTo("HTTP_2 pod-1");
-        }
-
-        assertThat(pod.accepts()).isEqualTo(1);
-        assertThat(pod.seen()).allSatisfy(seen -> assertThat(seen).startsWith("api-service.shop/"));
-        assertThat(balancer(443).tally().succeeded()).isEqualTo(6);
-        assertThat(balancer(443).tally().inFlight()).isZero();
-        client.connectionPool().evictAll();
-        await().atMost(SOON).until(() -> balancer(443).connections() == 0 && pod.open() == 0);
+    /** Again on a fresh connection: {@code retryOnConnectionFailure}. */
+    @Override
+    protected int sendsOfWhatIsReset() {
+        return 2;
     }
 
     @Test
-    void twoServicesNeverShareAConnectionThoughOneCertificateCoversBoth() throws Exception {
-        Http2Pod api = closing(new Http2Pod("api-1", identity));
-        Http2Pod other = closing(new Http2Pod("other-1", identity));
-        published(API, 443, api.slice(API, false));
-        published(OTHER, 443, other.slice(OTHER, false));
-        OkHttpClient client = https();
+    void f17_anExchangeThatItsPodLeavesOutOfAGoAwayEndsTheConnectionAndIsRepeated() throws Exception {
+        var taken = new AtomicInteger();
+        running.add(closing(new Http2Pod("pod-1", null, (path, response) -> {
+            return taken.incrementAndGet() == 2 ? leftOut(response) : response.sendString(Mono.just("pod-1"));
+        })));
+        publish(null);
+        Onehop onehop = onehop();
+        ClientUnderTest client = client(onehop, http2(null));
+        Balancer balancer = balancer(onehop);
 
         for (int i = 0; i < 3; i++) {
-            assertThat(get(client, "https://api-service.shop/")).isEqualTo("HTTP_2 api-1");
-            assertThat(get(client, "https://other-service.shop/")).isEqualTo("HTTP_2 other-1");
+            assertThat(client.get(URL + "/").version()).isEqualTo("HTTP/2");
         }
 
-        assertThat(api.accepts()).isEqualTo(1);
-        assertThat(other.accepts()).isEqualTo(1);
+        assertThat(balancer.tally().failed(Signal.CONNECTION_ENDS)).isEqualTo(1);
+        assertThat(balancer.tally().failed()).isEqualTo(1);
+        assertThat(balancer.tally().succeeded()).isEqualTo(3);
     }
 
-    @Test
-    void aBusyConnectionToALeavingPodEndsItsExchangesAndTakesNoOther() throws Exception {
-        Http2Pod leaving = closing(new Http2Pod("pod-1", identity));
-        Http2Pod staying = closing(new Http2Pod("pod-2", identity));
-        published(API, 443, leaving.slice(API, false));
-        OkHttpClient client = https();
-        Future<String> slow = callers.submit(() -> get(client, "https://api-service.shop/slow"));
-        await().atMost(SOON).until(() -> leaving.seen().size() == 1);
-
-        published(API, 443, leaving.slice(API, true), staying.slice(API, false));
-        await().atMost(SOON).until(() -> balancer(443).tally().retirements(Retirement.LEFT) == 1);
-
-        for (int i = 0; i < 4; i++) {
-            assertThat(get(client, "https://api-service.shop/" + i)).isEqualTo("HTTP_2 pod-2");
-        }
-        assertThat(leaving.open()).isEqualTo(1);
-        leaving.release();
-        assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo("HTTP_2 pod-1");
-        await().atMost(SOON).until(() -> leaving.open() == 0);
-        assertThat(leaving.seen()).hasSize(1);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void f17_anExchangeThatItsPodTakesBackEndsTheConnectionAndIsRepeatedByOkHttp(EndingHttp2Pod.Manner manner)
-            throws Exception {
-        EndingHttp2Pod pod = closing(new EndingHttp2Pod(manner));
-        published(API, 80, pod.slice(API));
-        OkHttpClient client = closing(OnehopOkHttp.on(
-                        new OkHttpClient.Builder().protocols(List.of(okhttp3.Protocol.H2_PRIOR_KNOWLEDGE)), onehop)
-                .build());
-
-        for (int i = 0; i < 3; i++) {
-            assertThat(get(client, "http://api-service.shop/")).isEqualTo("H2_PRIOR_KNOWLEDGE ");
-        }
-
-        assertThat(balancer(80).tally().failed(Signal.CONNECTION_ENDS)).isEqualTo(1);
-        assertThat(balancer(80).tally().failed()).isEqualTo(1);
-        assertThat(balancer(80).tally().succeeded()).isEqualTo(3);
-    }
-
-    @Test
-    void priorKnowledgeWithoutTlsIsBalancedAndFailsOver() throws Exception {
-        Http2Pod pod = closing(new Http2Pod("pod-1", null));
-        published(API, 80, pod.slice(API, false), nobody());
-        OkHttpClient client = closing(OnehopOkHttp.on(
-                        new OkHttpClient.Builder().protocols(List.of(okhttp3.Protocol.H2_PRIOR_KNOWLEDGE)), onehop)
-                .build());
-
-        for (int i = 0; i < 6; i++) {
-            assertThat(get(client, "http://api-service.shop/")).isEqualTo("H2_PRIOR_KNOWLEDGE pod-1");
-            client.connectionPool().evictAll();
-        }
-
-        assertThat(balancer(80).tally().succeeded()).isEqualTo(6);
-        await().atMost(SOON).until(() -> balancer(80).connections() == 0);
-    }
-
-    /** A slice with a pod that nobody listens on. */
-    private static EndpointSlice nobody() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-            return EndpointSlice.of(
-                    API,
-                    "api-service-nobody",
-                    List.of(new SlicePort("http", Protocol.TCP, socket.getLocalPort())),
-                    List.of(Endpoint.builder("127.0.0.1")
-                            .pod("nobody", "uid-nobody")
-                            .build()));
-        }
+    /** Says GOAWAY as if it had seen no stream of its connection. */
+    private static Publisher<Void> leftOut(HttpServerResponse response) {
+        ChannelHandlerContext codec = ((ChannelOperations<?, ?>) response)
+                .channel()
+                .parent()
+                .pipeline()
+                .context(Http2FrameCodec.class);
+        return Mono.<Void>fromRunnable(() -> {
+                    ((Http2FrameCodec) codec.handler())
+                            .goAway(codec, 0, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, codec.newPromise());
+                    codec.flush();
+                })
+                .then(Mono.never());
     }
 }
