@@ -151,15 +151,21 @@ final class Exchange {
         return stale ? Signal.STALE_CONNECTION : Signal.RESET;
     }
 
-    /** Vert.x gives the caller's own resets, which are these two as a rule, and over HTTP/1.1 all of them, as the pod's. */
+    /** By the pod or by the caller, whose resets Vert.x gives as the pod's: over HTTP/1.1 there are none of a pod's. */
     private void reset(long code) {
-        boolean http1 = request.version() != HttpVersion.HTTP_2;
-        if (http1 || code == Http2Error.NO_ERROR.code() || code == Http2Error.CANCEL.code()) {
+        boolean callers = request.version() != HttpVersion.HTTP_2 || isResetByCaller();
+        if (callers || code == Http2Error.NO_ERROR.code()) {
             attempt.close();
         } else if (code == Http2Error.REFUSED_STREAM.code()) {
             attempt.failed(Signal.CONNECTION_ENDS);
         } else {
             attempt.failed(code == Http2Error.ENHANCE_YOUR_CALM.code() ? Signal.BUSY : Signal.RESET);
         }
+    }
+
+    /** Vert.x refuses a second reset by these words; one of a stream that its pod has reset comes to nothing otherwise. */
+    private boolean isResetByCaller() {
+        Future<Void> second = request.reset(Http2Error.CANCEL.code());
+        return second.failed() && "Already reset".equals(second.cause().getMessage());
     }
 }
