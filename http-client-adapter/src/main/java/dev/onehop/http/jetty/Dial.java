@@ -1,26 +1,21 @@
 package dev.onehop.http.jetty;
 
 import dev.onehop.Attempt;
+import dev.onehop.http.jetty.DialFailure.Stage;
 import dev.onehop.service.IpAddress;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.transport.IConnection;
 import org.eclipse.jetty.io.ClientConnector;
@@ -66,14 +61,13 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
 
     CompletionStage<PodConnection> begin() {
         if (!call.client().isRunning()) {
-            failed(new CancellationException("the client is stopped"));
+            failed(new IllegalStateException("client: " + call.client() + " (expected: one that is running)"));
             return outcome;
         }
         timer = call.client().getScheduler().schedule(this::late, timeout.toNanos(), TimeUnit.NANOSECONDS);
         InetSocketAddress address = attempt.address();
         if (address.isUnresolved()) {
-            Promise<List<InetSocketAddress>> resolved = Promise.from(this::resolved, this::failed);
-            call.others().resolve(address.getHostString(), address.getPort(), call.freshContext(), resolved);
+            call.resolve(address, Promise.from(this::resolved, this::failed));
         } else {
             connect(address);
         }
@@ -177,13 +171,10 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
             closed = true;
             established = pod;
         }
-        if (established != null) {
-            established.gone();
+        if (established == null) {
+            failed(DialFailure.closed(refusedByVerifier()));
         } else {
-            failed(
-                    refusedByVerifier()
-                            ? new SSLPeerUnverifiedException("the HostnameVerifier refused")
-                            : new ClosedChannelException());
+            established.gone();
         }
     }
 
@@ -195,15 +186,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
     }
 
     private void late() {
-        boolean handshaking;
-        synchronized (this) {
-            handshaking = tls != null && !shaken;
-        }
-        String what = "within " + timeout.toMillis() + " ms: " + attempt;
-        failed(
-                handshaking
-                        ? new SSLHandshakeException("no TLS handshake " + what)
-                        : new SocketTimeoutException("connect timed out " + what));
+        failed(DialFailure.late(stage(), attempt, timeout));
     }
 
     private void established() {
@@ -241,46 +224,20 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
             return;
         }
         endTimer();
+        Throwable told = DialFailure.told(cause, stage(), attempt);
         if (!call.client().isRunning()) {
-            attempt.close(); // it closes what is under way
+            attempt.close();
+            told = DialFailure.stopped(cause);
         }
         IO.close(endPoint == null ? channel : endPoint);
-        outcome.completeExceptionally(told(cause));
+        outcome.completeExceptionally(told);
     }
 
-    /** In words by which core knows that nothing of a request was sent. */
-    private Throwable told(Throwable cause) {
-        if (!call.client().isRunning()) { // what is closed then is not the pod's doing, and there is nobody to dial for
-            CancellationException stopped = new CancellationException("the client is stopped");
-            stopped.initCause(cause);
-            return stopped;
+    private synchronized Stage stage() {
+        if (tls != null && !shaken) {
+            return Stage.HANDSHAKING;
         }
-        if (cause instanceof RuntimeException || cause instanceof Error) {
-            return cause; // how the client was set up
-        }
-        if (cause instanceof ConnectException
-                || cause instanceof SSLHandshakeException
-                || String.valueOf(cause.getMessage()).startsWith("connect timed out")) {
-            return cause;
-        }
-        boolean secured;
-        synchronized (this) {
-            secured = tls != null && !shaken;
-        }
-        if (secured) {
-            return because(new SSLHandshakeException("TLS handshake: " + cause.getMessage()), cause);
-        }
-        if (cause instanceof SocketTimeoutException) { // Jetty's own
-            return because(new SocketTimeoutException("connect timed out: " + attempt), cause);
-        }
-        return endPoint == null
-                ? cause
-                : because(new ConnectException("closed before a request was sent: " + attempt), cause);
-    }
-
-    private static <T extends IOException> T because(T told, Throwable cause) {
-        told.initCause(cause);
-        return told;
+        return endPoint == null ? Stage.CONNECTING : Stage.CONNECTED;
     }
 
     private void endTimer() {

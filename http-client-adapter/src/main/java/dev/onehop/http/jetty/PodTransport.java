@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -87,8 +88,8 @@ final class PodTransport extends Transport.Wrapper {
     }
 
     /** Resolves what is no pod. */
-    SocketAddressResolver others() {
-        return others;
+    void resolve(InetSocketAddress name, Promise<List<InetSocketAddress>> addresses) {
+        others.resolve(name.getHostString(), name.getPort(), freshContext(), addresses);
     }
 
     /** The Service's name, which TLS is to know the pod by. */
