@@ -4,8 +4,17 @@ import dev.onehop.Onehop;
 import dev.onehop.http.apache.OnehopAsyncConnectionManager;
 import dev.onehop.http.apache.OnehopConnectionManager;
 import dev.onehop.http.jdk.OnehopHttpClient;
+import dev.onehop.http.jetty.OnehopJetty;
 import dev.onehop.http.okhttp.OnehopOkHttp;
 import dev.onehop.http.reactor.OnehopReactor;
+import dev.onehop.http.vertx.OnehopVertx;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +40,8 @@ import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBu
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.eclipse.jetty.client.CompletableResponseListener;
+import org.eclipse.jetty.client.ContentResponse;
 
 /**
  * The clients that {@link AdapterSpeed} measures: each with the same settings over an Onehop and without. HTTP/1.1, and
@@ -53,9 +64,13 @@ final class AdapterClients {
             case "apache-async" -> apacheAsync(onehop, url);
             case "okhttp" -> okHttp(onehop, url);
             case "reactor" -> reactor(onehop, url);
+            case "jetty" -> jetty(onehop, url);
+            case "vertx" -> vertx(onehop, url);
+            case "netty" -> NettyGets.of(onehop, url);
+            case "sockets" -> SocketGets.of(onehop, url);
             default ->
-                throw new IllegalArgumentException("client: " + client
-                        + " (expected: jdk-absolute, jdk-origin, apache, apache-async, okhttp or reactor)");
+                throw new IllegalArgumentException("client: " + client + " (expected: jdk-absolute, jdk-origin, apache,"
+                        + " apache-async, okhttp, reactor, jetty, vertx, netty or sockets)");
         };
     }
 
@@ -133,7 +148,36 @@ final class AdapterClients {
         return answer::toFuture;
     }
 
-    private static Supplier<CompletableFuture<byte[]>> blocking(Callable<byte[]> get) {
+    private static Supplier<CompletableFuture<byte[]>> jetty(Optional<Onehop> onehop, URI url) {
+        var http = new org.eclipse.jetty.client.HttpClient();
+        onehop.ifPresent(over -> OnehopJetty.on(http, over));
+        try {
+            http.start();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return () ->
+                new CompletableResponseListener(http.newRequest(url)).send().thenApply(ContentResponse::getContent);
+    }
+
+    private static Supplier<CompletableFuture<byte[]>> vertx(Optional<Onehop> onehop, URI url) {
+        var room = new PoolOptions().setHttp1MaxSize(CONNECTIONS);
+        HttpClientAgent http = onehop.map(OnehopVertx::of)
+                .map(over -> over.on(over.on(Vertx.builder()).build().httpClientBuilder())
+                        .with(room)
+                        .build())
+                .orElseGet(() -> Vertx.vertx().httpClientBuilder().with(room).build());
+        var request = new RequestOptions().setAbsoluteURI(url.toString());
+        return () -> http.request(request)
+                .compose(HttpClientRequest::send)
+                .compose(HttpClientResponse::body)
+                .map(Buffer::getBytes)
+                .toCompletionStage()
+                .toCompletableFuture();
+    }
+
+    /** As a client that gives an answer to come. */
+    static Supplier<CompletableFuture<byte[]>> blocking(Callable<byte[]> get) {
         return () -> {
             try {
                 return CompletableFuture.completedFuture(get.call());
