@@ -30,6 +30,9 @@ public abstract class ContractFixture {
     /** What a call may take besides the time that it was given, on a machine that does other work too. */
     protected static final Duration SLACK = Duration.ofSeconds(1);
 
+    /** How soon idle connections to a pod are closed that begins to leave (reliability 3.4). */
+    static final Duration DRAINED = Duration.ofMillis(100);
+
     private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
     protected final StaticDiscovery discovery =
             StaticDiscovery.create(LoopbackPods.API.namespace(), ClientLocation.unknown());
