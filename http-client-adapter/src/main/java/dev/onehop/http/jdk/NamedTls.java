@@ -9,12 +9,8 @@ import java.util.Locale;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLServerSocketFactory;
-import javax.net.ssl.SSLSessionContext;
-import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
 /**
@@ -25,13 +21,12 @@ import javax.net.ssl.TrustManager;
  *
  * <p>Shared: safe from any thread, as the context is.
  */
-final class NamedTls extends SSLContextSpi {
+final class NamedTls extends DelegatingContext {
 
-    private final SSLContext context;
     private final String name;
 
     private NamedTls(SSLContext context, String name) {
-        this.context = context;
+        super(context);
         this.name = name;
     }
 
@@ -82,36 +77,6 @@ final class NamedTls extends SSLContextSpi {
     @Override
     protected SSLEngine engineCreateSSLEngine(String pod, int port) {
         return new OneHandshake(context.createSSLEngine(name, port));
-    }
-
-    @Override
-    protected SSLParameters engineGetDefaultSSLParameters() {
-        return context.getDefaultSSLParameters();
-    }
-
-    @Override
-    protected SSLParameters engineGetSupportedSSLParameters() {
-        return context.getSupportedSSLParameters();
-    }
-
-    @Override
-    protected SSLSocketFactory engineGetSocketFactory() {
-        return context.getSocketFactory();
-    }
-
-    @Override
-    protected SSLServerSocketFactory engineGetServerSocketFactory() {
-        return context.getServerSocketFactory();
-    }
-
-    @Override
-    protected SSLSessionContext engineGetServerSessionContext() {
-        return context.getServerSessionContext();
-    }
-
-    @Override
-    protected SSLSessionContext engineGetClientSessionContext() {
-        return context.getClientSessionContext();
     }
 
     @Override

@@ -4,15 +4,10 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLServerSocketFactory;
-import javax.net.ssl.SSLSessionContext;
-import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
 /**
@@ -21,13 +16,12 @@ import javax.net.ssl.TrustManager;
  *
  * <p>Shared: safe from any thread, as the context is.
  */
-final class AlertRenamed extends SSLContextSpi {
+final class AlertRenamed extends DelegatingContext {
 
-    private final SSLContext context;
     private final String alert;
 
     private AlertRenamed(SSLContext context, String alert) {
-        this.context = context;
+        super(context);
         this.alert = alert;
     }
 
@@ -57,36 +51,6 @@ final class AlertRenamed extends SSLContextSpi {
     @Override
     protected SSLEngine engineCreateSSLEngine(String host, int port) {
         return renaming(context.createSSLEngine(host, port));
-    }
-
-    @Override
-    protected SSLParameters engineGetDefaultSSLParameters() {
-        return context.getDefaultSSLParameters();
-    }
-
-    @Override
-    protected SSLParameters engineGetSupportedSSLParameters() {
-        return context.getSupportedSSLParameters();
-    }
-
-    @Override
-    protected SSLSocketFactory engineGetSocketFactory() {
-        return context.getSocketFactory();
-    }
-
-    @Override
-    protected SSLServerSocketFactory engineGetServerSocketFactory() {
-        return context.getServerSocketFactory();
-    }
-
-    @Override
-    protected SSLSessionContext engineGetServerSessionContext() {
-        return context.getServerSessionContext();
-    }
-
-    @Override
-    protected SSLSessionContext engineGetClientSessionContext() {
-        return context.getClientSessionContext();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.onehop.health.Signal;
+import dev.onehop.http.contract.ScriptedTlsPod;
 import dev.onehop.testing.TestCertificate;
 import java.io.IOException;
 import java.net.Socket;

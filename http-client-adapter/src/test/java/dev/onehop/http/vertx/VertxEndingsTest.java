@@ -10,6 +10,7 @@ import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
 import dev.onehop.http.contract.ContractFixture;
+import dev.onehop.http.contract.ScriptedTlsPod;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
@@ -72,7 +73,8 @@ class VertxEndingsTest extends ContractFixture {
     @Test
     void aPodThatRefusesOurCertificateAfterTheHandshakeIsNotBlamed(@TempDir Path folder) throws Exception {
         TestCertificate right = TestCertificate.of("api-service.shop", folder);
-        StrictTlsPod pod = closing(new StrictTlsPod(right.server()));
+        ScriptedTlsPod pod = closing(new ScriptedTlsPod(right.server()));
+        pod.wantsCertificates();
         discovery.set(
                 LoopbackPods.service(),
                 EndpointSlice.of(

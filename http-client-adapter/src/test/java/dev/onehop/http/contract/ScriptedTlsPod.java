@@ -1,4 +1,4 @@
-package dev.onehop.http.jdk;
+package dev.onehop.http.contract;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,12 +23,12 @@ import javax.net.ssl.SSLSocket;
  *
  * <p>Shared: safe from any thread.
  */
-final class ScriptedTlsPod implements AutoCloseable {
+public final class ScriptedTlsPod implements AutoCloseable {
 
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *(\\d+)");
 
     /** What happens to a request that has been read to its end, the handshake's {@code plain} socket at hand. */
-    interface Script {
+    public interface Script {
         void on(SSLSocket tls, Socket plain) throws IOException;
     }
 
@@ -41,22 +41,22 @@ final class ScriptedTlsPod implements AutoCloseable {
     private volatile Script script = (tls, plain) -> answer(tls);
 
     /** One that answers everybody. */
-    ScriptedTlsPod(SSLContext identity) throws IOException {
+    public ScriptedTlsPod(SSLContext identity) throws IOException {
         this.identity = identity;
         threads.execute(this::accept);
     }
 
     /** Does this with requests from now on. */
-    void doing(Script each) {
+    public void doing(Script each) {
         script = each;
     }
 
     /** From now on it serves none but those who show a certificate it trusts, and its JDK trusts none of ours. */
-    void wantsCertificates() {
+    public void wantsCertificates() {
         wantsCertificates = true;
     }
 
-    static void answer(SSLSocket tls) throws IOException {
+    public static void answer(SSLSocket tls) throws IOException {
         tls.getOutputStream()
                 .write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone".getBytes(StandardCharsets.US_ASCII));
         tls.getOutputStream().flush();
@@ -113,15 +113,15 @@ final class ScriptedTlsPod implements AutoCloseable {
     }
 
     /** How many requests it has read to their end. */
-    int executed() {
+    public int executed() {
         return executed.get();
     }
 
-    int accepts() {
+    public int accepts() {
         return accepted.size();
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
