@@ -58,6 +58,8 @@ final class BestOfThree {
         Assumptions.assumeTrue(
                 kept || tries.stream().noneMatch(each -> each.isDisturbed(promise)),
                 () -> "this machine stalled: " + what + " " + tries);
-        assertThat(kept).as("%s %s (expected: %s at most)", what, tries, promise).isTrue();
+        assertThat(kept)
+                .as("%s %s (expected: %s at most)", what, tries, promise)
+                .isTrue();
     }
 }

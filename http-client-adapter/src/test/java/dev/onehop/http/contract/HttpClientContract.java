@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.eligible.FallbackReason;
-import dev.onehop.health.Backend;
 import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest.Answer;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * What every HTTP client over Onehop does, over HTTP/1.1 without TLS: the URL and {@code Host} stay the Service's, pods are
  * dialled, failed connects go on to other pods, and how it went is known.
  */
-public abstract class HttpClientContract extends ContractFixture {
+public abstract class HttpClientContract extends ConnectsContract {
 
     @Test
     void thePodIsDialledAndUrlAndHostStayOnTheService() throws Exception {
@@ -86,85 +85,6 @@ public abstract class HttpClientContract extends ContractFixture {
                         .tally()
                         .fallbacks(FallbackReason.VIEW_UNKNOWN))
                 .isPositive();
-    }
-
-    @Test
-    void aServiceWithoutPodsRefusesAsKubeProxyDoes() throws Exception {
-        discovery.set(LoopbackPods.service());
-
-        assertThatThrownBy(() -> client(onehop()).get(URL + "/")).isInstanceOf(IOException.class);
-    }
-
-    @Test
-    void aPodThatRefusesIsReplacedBeforeAByteIsSentWhateverTheMethod() throws Exception {
-        LoopbackPods pods = pods(3);
-        pods.get(0).refuse();
-        pods.get(1).refuse();
-        ClientUnderTest client = client(onehop());
-
-        for (int i = 0; i < 6; i++) {
-            assertThat(client.send("POST", URL + "/" + i, "order " + i).body()).isEqualTo("order " + i);
-        }
-
-        assertThat(pods.get(2).requests()).hasSize(6);
-    }
-
-    @Test
-    void f12_ofFiveThatRefuseEachIsDialledOnceAtMost() throws Exception {
-        LoopbackPods pods = pods(5);
-        pods.forEach(LoopbackPod::refuse);
-        Onehop onehop = onehop();
-        Balancer balancer = balancer(onehop);
-        balancer.ready().toCompletableFuture().join();
-
-        assertThatThrownBy(() -> client(onehop).get(URL + "/")).isInstanceOf(IOException.class);
-
-        List<Backend> all = everybody(balancer);
-        assertThat(all).hasSize(5).allSatisfy(each -> assertThat(each.started()).isLessThanOrEqualTo(1));
-        System.out.printf(
-                "F-12 %s: %d dials of 5 that refuse%n",
-                getClass().getSimpleName(), balancer.tally().started());
-    }
-
-    @Test
-    void f12_ofFiveBlackHolesAtMostThreeAreDialledAndTheCallKeepsItsTime() throws Exception {
-        LoopbackPods pods = pods(5);
-        client(onehop()).get(URL + "/"); // so that loading classes is not counted
-        pods.forEach(LoopbackPod::blackHole);
-        Onehop onehop = onehop();
-        Balancer balancer = balancer(onehop);
-        balancer.ready().toCompletableFuture().join();
-        ClientUnderTest client = client(onehop);
-
-        Duration took =
-                timed(() -> assertThatThrownBy(() -> client.get(URL + "/")).isInstanceOf(IOException.class));
-
-        System.out.printf(
-                "F-12 %s: %d dials of 5 black holes in %d ms%n",
-                getClass().getSimpleName(), balancer.tally().started(), took.toMillis());
-        assertThat(took).isLessThanOrEqualTo(Setup.plain().connectTimeout().plus(SLACK));
-        assertThat(balancer.tally().started()).isBetween(2L, 3L);
-        assertThat(everybody(balancer))
-                .allSatisfy(each -> assertThat(each.started()).isLessThanOrEqualTo(1));
-    }
-
-    @Test
-    void aDeadPodIsEjectedByTheseCallsAlone() throws Exception {
-        LoopbackPods pods = pods(5);
-        pods.get(0).refuse();
-        Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop);
-        Balancer balancer = balancer(onehop);
-
-        await().atMost(SOON).until(() -> {
-            // a pool would keep to its connection
-            pods.forEach(pod -> pod.answering(request -> pod.echo(request).with("Connection", "close")));
-            client.get(URL + "/");
-            return !balancer.eligible().ejected().isEmpty();
-        });
-
-        assertThat(balancer.eligible().ejected())
-                .allSatisfy(each -> assertThat(each.podName()).contains("pod-1"));
     }
 
     @Test
@@ -251,11 +171,5 @@ public abstract class HttpClientContract extends ContractFixture {
             assertThat(balancer.connections()).isZero();
         });
         assertThat(balancer.tally().succeeded()).isEqualTo(12);
-    }
-
-    private static List<Backend> everybody(Balancer balancer) {
-        List<Backend> all = new ArrayList<>(balancer.eligible().backends());
-        all.addAll(balancer.eligible().ejected());
-        return all;
     }
 }

@@ -22,18 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What clients do that keep connections open: these follow the fleet, and no request fails for it (reliability 3.4). */
 public abstract class KeepAliveContract extends ContractFixture {
-
-    /** Who waits for whom in a round of requests at once. */
-    private final AtomicReference<CountDownLatch> round = new AtomicReference<>(new CountDownLatch(0));
 
     @Test
     void connectionsAreKeptAndEveryRequestIsAnAttemptOfItsOwn() throws Exception {
@@ -92,14 +86,14 @@ public abstract class KeepAliveContract extends ContractFixture {
         pods.forEach(pod -> pod.answering(request -> {
             if (request.path().equals("/slow")) {
                 asked.countDown();
-                awaited(answer);
+                CallersAtOnce.await(answer);
             }
             return pod.echo(request);
         }));
         Onehop onehop = onehop();
         ClientUnderTest client = client(onehop);
-        ExecutorService other = closing(new Threads(1)).pool;
-        Future<String> slow = other.submit(() -> client.get(URL + "/slow").body());
+        var slow = new FutureTask<>(() -> client.get(URL + "/slow").body());
+        new Thread(slow).start();
         asked.await(10, TimeUnit.SECONDS);
         LoopbackPod leaving = pods.all().stream()
                 .filter(pod -> !pod.requests().isEmpty())
@@ -200,25 +194,20 @@ public abstract class KeepAliveContract extends ContractFixture {
         ClientUnderTest client = client(onehop, Setup.plain().connections(36));
         Balancer balancer = balancer(onehop);
         time.run();
-        ExecutorService callers = closing(new Threads(36)).pool;
-        all.forEach(pod -> pod.answering(request -> {
-            round.get().countDown();
-            awaited(round.get());
-            return pod.echo(request);
-        }));
-        together(client, callers, 36);
+        CallersAtOnce callers = closing(new CallersAtOnce(client, all, 36));
+        callers.round();
         assertThat(balancer.connections()).isEqualTo(36);
 
         published(all.all());
         time.run();
         for (int second = 0; second < 30; second++) {
             time.advance(Duration.ofSeconds(1));
-            together(client, callers, 36);
+            callers.round();
         }
 
         Map<String, Integer> shares = new HashMap<>();
         for (int i = 0; i < 10; i++) {
-            together(client, callers, 36).forEach((pod, count) -> shares.merge(pod, count, Integer::sum));
+            callers.round().forEach((pod, count) -> shares.merge(pod, count, Integer::sum));
         }
         int most = shares.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
         System.out.printf(
@@ -254,45 +243,10 @@ public abstract class KeepAliveContract extends ContractFixture {
                 .orElseThrow();
     }
 
-    /** All callers at once, each with a request that is answered when all have arrived. */
-    private Map<String, Integer> together(ClientUnderTest client, ExecutorService callers, int count) throws Exception {
-        List<Future<String>> answers = new ArrayList<>();
-        round.set(new CountDownLatch(count));
-        for (int i = 0; i < count; i++) {
-            answers.add(callers.submit(() -> client.get(URL + "/").body()));
-        }
-        Map<String, Integer> shares = new HashMap<>();
-        for (Future<String> answer : answers) {
-            shares.merge(answer.get(20, TimeUnit.SECONDS), 1, Integer::sum);
-        }
-        return shares;
-    }
-
     private static void exchange(ClientUnderTest client, int number) throws IOException {
         String order = number % 2 == 0 ? null : "order " + number;
         Answer answer = client.send(order == null ? "GET" : "POST", URL + "/", order);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).startsWith(order == null ? "pod-" : order);
-    }
-
-    private static void awaited(CountDownLatch latch) {
-        try {
-            latch.await(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static final class Threads implements AutoCloseable {
-        private final ExecutorService pool;
-
-        Threads(int count) {
-            pool = Executors.newFixedThreadPool(count);
-        }
-
-        @Override
-        public void close() {
-            pool.shutdownNow();
-        }
     }
 }
