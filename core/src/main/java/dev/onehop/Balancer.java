@@ -62,7 +62,8 @@ public final class Balancer {
      * Connects, and tries up to three distinct backends as long as no byte of a request has been sent: a refused,
      * timed-out or unreachable connect, or a broken TLS handshake, goes on to the next. Up to six, as long as all of them
      * refuse, within a quarter of a second together. All of it inside {@code timeout} and the Service's retry budget; while no view has arrived,
-     * half of the time at most is spent on waiting for one.
+     * half of the time at most is spent on waiting for one. Where a busy machine, or DNS, makes that later, the dials have
+     * half of {@code timeout} all the same, or the Service's own address would be given up for our wait.
      *
      * @param timeout for the whole call, more than zero
      * @return what the dialer returned, never null

@@ -39,7 +39,7 @@ final class Failover {
     private final SerialScheduler clock;
     private final Outage outage;
     private final boolean exploring;
-    private final long deadlineNanos;
+    private long deadlineNanos;
     private final List<Backend> tried = new ArrayList<>(MAX_BACKENDS);
     private final List<Line> failures = new ArrayList<>(MAX_BACKENDS);
     private Optional<String> doubt = Optional.empty();
@@ -62,6 +62,13 @@ final class Failover {
     /** What is left of the caller's time. */
     Duration left() {
         return Duration.ofNanos(Math.max(0, deadlineNanos - clock.nanoTime()));
+    }
+
+    /** Dials have this long from now on, where less was left: the wait for a first view may have ended late. */
+    void leaveAtLeast(Duration least) {
+        if (least.compareTo(left()) > 0) {
+            deadlineNanos = clock.nanoTime() + least.toNanos();
+        }
     }
 
     /**

@@ -55,9 +55,15 @@ final class FirstAttempts {
         return openAsync(longestWait);
     }
 
-    /** The first attempt of a call that may take as long as {@code failover} says; half of it for the first view. */
+    /**
+     * The first attempt of a call that may take as long as {@code failover} says; half of it for the first view. The other
+     * half is for dials, however late a busy machine, or DNS, makes the end of the wait: the ClusterIP would have been
+     * dialled without us.
+     */
     Attempt connecting(Failover failover) throws IOException {
-        Attempt attempt = open(atMost(failover.left().dividedBy(2)));
+        Duration half = failover.left().dividedBy(2);
+        Attempt attempt = open(atMost(half));
+        failover.leaveAtLeast(half);
         Optional<String> dropped = StrictDrop.dropped(attempt);
         while (dropped.isPresent()) {
             attempt.close();
@@ -80,10 +86,15 @@ final class FirstAttempts {
     /**
      * {@link #connecting} without blocking.
      *
+     * @param patience how much of the call's time may be spent on waiting for a first view; the rest is for dials
      * @param call what the caller holds; when it is done, nobody waits any more
      */
     CompletionStage<Attempt> connectingAsync(Failover failover, Duration patience, CompletableFuture<?> call) {
-        return openAsync(atMost(patience)).thenCompose(first -> undropped(first, failover, call));
+        Duration rest = failover.left().minus(patience);
+        return openAsync(atMost(patience)).thenCompose(first -> {
+            failover.leaveAtLeast(rest);
+            return undropped(first, failover, call);
+        });
     }
 
     private CompletionStage<Attempt> undropped(Attempt attempt, Failover failover, CompletableFuture<?> call) {
