@@ -58,7 +58,8 @@ final class PodWebSocketCall {
         }
         var result = new CallFuture<WebSocket>(underWay::cancel);
         Patience connecting = patience.within(setup.wrapped().connectTimeout());
-        var unused = balancer.<Opened>connectAsync(connecting.left(), this::dial)
+        var unused = balancer.<Opened>connectAsync(
+                        connecting.left(), (picked, share) -> dial(picked, connecting.ofDial(http, share)))
                 .thenCompose(Opened::result)
                 .whenComplete((opened, failure) -> {
                     setup.calls().end();

@@ -11,6 +11,8 @@ import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.PodResponse;
 import java.io.IOException;
 import java.net.CookieManager;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -25,6 +27,11 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /** How WebSockets are opened, and what becomes of those that are not. */
 @EnabledIfSystemProperty(named = "jdk.httpclient.allowRestrictedHeaders", matches = "host")
 class WebSocketOpeningTest extends WebSocketFixture {
+
+    /** Of which each of three pods has 167 ms. */
+    private static final Duration SHORT = Duration.ofMillis(500);
+
+    private static final int TRIES = 30;
 
     @Test
     void aPodThatRefusesIsReplaced() throws Exception {
@@ -49,6 +56,51 @@ class WebSocketOpeningTest extends WebSocketFixture {
         assertThatThrownBy(() -> open("ws://api-service.shop")).hasCauseInstanceOf(HttpConnectTimeoutException.class);
 
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(1_600));
+    }
+
+    @Test
+    void aTlsHandshakeThatIsSlowIsWaitedForAsLongAsTheConnectTimeoutAllows() throws Exception {
+        var ports = new int[3];
+        for (int i = 0; i < 3; i++) {
+            WebSocketPod pod = closing(new WebSocketPod("pod", api.server()));
+            pod.slowBy(Duration.ofMillis(200));
+            ports[i] = pod.port();
+        }
+        service("api-service", ports);
+
+        int tries = 1;
+        while (!isOpened() && tries < TRIES) { // a machine that stalls makes handshakes slower still
+            tries++;
+        }
+
+        assertThat(tries).as("tries until one was opened").isLessThan(TRIES);
+    }
+
+    @Test
+    void noPodIsBlamedForADialThatIsTooShortForATlsHandshake() throws Exception {
+        var ports = new int[3];
+        for (int i = 0; i < 3; i++) {
+            ports[i] = closing(new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1})))
+                    .getLocalPort();
+        }
+        service("api-service", ports);
+
+        assertThat(isOpened()).isFalse();
+
+        assertThat(balancer().tally().started()).isPositive();
+        assertThat(balancer().tally().failed(Signal.CONNECT_TIMEOUT))
+                .as("the first had 300 ms")
+                .isLessThanOrEqualTo(1);
+    }
+
+    private boolean isOpened() {
+        over(client().connectTimeout(SHORT).build());
+        try {
+            open(WSS);
+            return true;
+        } catch (CompletionException late) {
+            return false;
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -39,6 +40,7 @@ final class WebSocketPod implements AutoCloseable {
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Queue<Opening> openings = new ConcurrentLinkedQueue<>();
     private final Channel listener;
+    private volatile Duration delay = Duration.ZERO;
 
     /**
      * An opening handshake as it came.
@@ -55,6 +57,7 @@ final class WebSocketPod implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        slowed(channel);
                         if (tls != null) {
                             SSLEngine engine = tls.createSSLEngine();
                             engine.setUseClientMode(false);
@@ -72,6 +75,14 @@ final class WebSocketPod implements AutoCloseable {
                 .bind(new InetSocketAddress("127.0.0.1", 0))
                 .sync()
                 .channel();
+    }
+
+    private void slowed(SocketChannel channel) {
+        if (!delay.isZero()) {
+            channel.config().setAutoRead(false);
+            channel.eventLoop()
+                    .schedule(() -> channel.config().setAutoRead(true), delay.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     private final class Noting extends ChannelInboundHandlerAdapter {
@@ -115,6 +126,11 @@ final class WebSocketPod implements AutoCloseable {
 
     List<Opening> openings() {
         return List.copyOf(openings);
+    }
+
+    /** Takes up what new connections say only after {@code time}. */
+    void slowBy(Duration time) {
+        delay = time;
     }
 
     int port() {
