@@ -8,46 +8,25 @@ import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
-import dev.onehop.service.AddressFamily;
 import dev.onehop.service.EndpointSlice;
-import dev.onehop.service.Service;
-import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.TestCertificate;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** TLS keeps the Service's identity, whatever pod is dialled (reliability S-07, S-08, F-19 to F-21). */
-public abstract class HttpsContract extends ContractFixture {
-
-    private static final String NAME = "api-service.shop";
-    private static final String HTTPS = "https://" + NAME + "/";
-
-    private static TestCertificate right;
-    private static TestCertificate other;
-    private static TestCertificate address;
-    private static SSLContext trust;
-
-    @BeforeAll
-    static void certificates(@TempDir Path folder) throws Exception {
-        right = TestCertificate.of(NAME, folder);
-        other = TestCertificate.of("other-service.shop", folder);
-        address = TestCertificate.ofAddress("127.0.0.1", folder);
-        trust = TestCertificate.trusting(right, other, address);
-    }
+@Tag("contract")
+public abstract class HttpsContract extends TlsSessionsContract {
 
     @Test
     void s07_sniHostAndTheNameThatIsCheckedAreTheServices() throws Exception {
         HttpsPod pod = pod("pod-1", right);
-        service(pod.slice());
+        service("api-service", pod.slice());
 
         assertThat(client(onehop(), trusting()).get(HTTPS).body()).isEqualTo("pod-1");
 
@@ -60,7 +39,7 @@ public abstract class HttpsContract extends ContractFixture {
     @Test
     void s08_aCertificateForThePodsAddressAloneIsRefused() throws Exception {
         HttpsPod pod = pod("pod-1", address);
-        service(pod.slice());
+        service("api-service", pod.slice());
 
         assertThatThrownBy(() -> client(onehop(), trusting()).get(HTTPS)).isInstanceOf(IOException.class);
 
@@ -71,9 +50,11 @@ public abstract class HttpsContract extends ContractFixture {
     void f19_aPodWithAnotherServicesCertificateServesNobodyAndIsSetAside() throws Exception {
         HttpsPod wrong = pod("pod-1", other);
         List<HttpsPod> good = List.of(pod("pod-2", right), pod("pod-3", right), pod("pod-4", right));
-        service(Stream.concat(Stream.of(wrong), good.stream())
-                .map(HttpsPod::slice)
-                .toArray(EndpointSlice[]::new));
+        service(
+                "api-service",
+                Stream.concat(Stream.of(wrong), good.stream())
+                        .map(HttpsPod::slice)
+                        .toArray(EndpointSlice[]::new));
         Onehop onehop = onehop();
         Balancer balancer = balancer443(onehop);
 
@@ -91,7 +72,7 @@ public abstract class HttpsContract extends ContractFixture {
     @Test
     void f20_aClientThatTrustsNoneOfThemIsToldSoAndNobodyIsSetAside() throws Exception {
         HttpsPod[] pods = {pod("pod-1", right), pod("pod-2", right), pod("pod-3", right), pod("pod-4", right)};
-        service(Stream.of(pods).map(HttpsPod::slice).toArray(EndpointSlice[]::new));
+        service("api-service", Stream.of(pods).map(HttpsPod::slice).toArray(EndpointSlice[]::new));
         Onehop onehop = onehop();
         Balancer balancer = balancer443(onehop);
         ClientUnderTest client = client(onehop, Setup.plain().trusting(TestCertificate.trusting(other)));
@@ -109,7 +90,7 @@ public abstract class HttpsContract extends ContractFixture {
     void f21_aPodWhoseHandshakeStallsCostsTimeButNoRequest() throws Exception {
         var silent = closing(new SilentPod(SilentPod.Manner.KEEP));
         HttpsPod good = pod("pod-2", right);
-        service(HttpsPod.slice("pod-1", silent.port()), good.slice());
+        service("api-service", HttpsPod.slice("pod-1", silent.port()), good.slice());
         Onehop onehop = onehop();
 
         for (int i = 0; i < 3; i++) {
@@ -129,7 +110,7 @@ public abstract class HttpsContract extends ContractFixture {
     void aPodThatEndsTheHandshakeCostsNoRequest(SilentPod.Manner manner) throws Exception {
         var broken = closing(new SilentPod(manner));
         HttpsPod good = pod("pod-2", right);
-        service(HttpsPod.slice("pod-1", broken.port()), good.slice());
+        service("api-service", HttpsPod.slice("pod-1", broken.port()), good.slice());
         Onehop onehop = onehop();
 
         for (int i = 0; i < 3; i++) {
@@ -144,20 +125,6 @@ public abstract class HttpsContract extends ContractFixture {
 
     private HttpsPod pod(String name, TestCertificate identity) throws Exception {
         return closing(new HttpsPod(name, identity.server()));
-    }
-
-    private static Setup trusting() {
-        return Setup.plain().trusting(trust);
-    }
-
-    private void service(EndpointSlice... slices) {
-        discovery.set(
-                Service.builder(LoopbackPods.API.namespace(), LoopbackPods.API.name())
-                        .clusterIps(List.of("10.96.123.45"))
-                        .ipFamilies(AddressFamily.IPV4)
-                        .port("http", 443)
-                        .build(),
-                slices);
     }
 
     private static Balancer balancer443(Onehop onehop) {

@@ -1,5 +1,7 @@
 package dev.onehop.http.contract;
 
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +38,7 @@ public final class ScriptedTlsPod implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Queue<Socket> accepted = new ConcurrentLinkedQueue<>();
+    private final Queue<ClientHello> hellos = new ConcurrentLinkedQueue<>();
     private final AtomicInteger executed = new AtomicInteger();
     private final SSLContext identity;
     private volatile boolean wantsCertificates;
@@ -77,7 +81,12 @@ public final class ScriptedTlsPod implements AutoCloseable {
     private void serve(Socket plain) {
         try (plain) {
             try {
-                serve((SSLSocket) identity.getSocketFactory().createSocket(plain, null, false), plain);
+                ClientHello hello = ClientHello.read(new DataInputStream(plain.getInputStream()));
+                hellos.add(hello);
+                serve(
+                        (SSLSocket) identity.getSocketFactory()
+                                .createSocket(plain, new ByteArrayInputStream(hello.bytes()), false),
+                        plain);
             } catch (IOException asScripted) {
                 // the client learns of it
             }
@@ -115,6 +124,11 @@ public final class ScriptedTlsPod implements AutoCloseable {
     /** How many requests it has read to their end. */
     public int executed() {
         return executed.get();
+    }
+
+    /** How each TLS connection began. */
+    List<ClientHello> hellos() {
+        return List.copyOf(hellos);
     }
 
     public int accepts() {

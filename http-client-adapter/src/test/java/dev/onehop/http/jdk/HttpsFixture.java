@@ -2,6 +2,7 @@ package dev.onehop.http.jdk;
 
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
+import dev.onehop.http.contract.Identity;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.ClientLocation;
 import dev.onehop.service.Endpoint;
@@ -21,15 +22,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,17 +126,6 @@ abstract class HttpsFixture {
     /** Somebody who is {@code identity} and trusts these. */
     static SSLContext context(TestCertificate identity, TestCertificate... trusted)
             throws GeneralSecurityException, IOException {
-        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(identity.keys(), "changeit".toCharArray());
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        for (int i = 0; i < trusted.length; i++) {
-            store.setCertificateEntry("trusted-" + i, trusted[i].keys().getCertificate("pod"));
-        }
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-        return context;
+        return Identity.context(identity, trusted);
     }
 }
