@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Part of {@link HttpClientContract}: where connects fail, other pods are tried, and each of them once. */
+@Tag("contract")
 public abstract class ConnectsContract extends ContractFixture {
 
     @Test

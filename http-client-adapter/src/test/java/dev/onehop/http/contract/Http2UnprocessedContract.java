@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -23,6 +24,7 @@ import reactor.netty.http.server.HttpServerResponse;
  * What clients make of streams of which a pod says that it has done nothing with them (RFC 9113 8.7): any method may be sent
  * again, once, and nobody is to blame.
  */
+@Tag("contract")
 public abstract class Http2UnprocessedContract extends Http2Fixture {
 
     private static final int REQUESTS = 400;

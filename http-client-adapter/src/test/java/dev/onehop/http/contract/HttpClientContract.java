@@ -18,12 +18,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What every HTTP client over Onehop does, over HTTP/1.1 without TLS: the URL and {@code Host} stay the Service's, pods are
  * dialled, failed connects go on to other pods, and how it went is known.
  */
+@Tag("contract")
 public abstract class HttpClientContract extends ConnectsContract {
 
     @Test

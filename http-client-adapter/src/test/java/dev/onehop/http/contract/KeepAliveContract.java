@@ -24,9 +24,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What clients do that keep connections open: these follow the fleet, and no request fails for it (reliability 3.4). */
+@Tag("contract")
 public abstract class KeepAliveContract extends ContractFixture {
 
     @Test

@@ -18,9 +18,11 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Where sockets go, and that they are as Java's own. */
+@Tag("contract")
 class OnehopSocketFactoryTest extends SocketFixture {
 
     @Test

@@ -18,9 +18,11 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How connects of sockets go on to other pods, and how they end. */
+@Tag("contract")
 class SocketConnectsTest extends SocketFixture {
 
     @Test

@@ -29,10 +29,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the recipes for MySQL's and MariaDB's drivers have in common, shown on two MariaDB servers. */
+@Tag("contract")
 abstract class SqlRecipeContract {
 
     /** Where nobody ever listens. */
