@@ -54,7 +54,8 @@ final class Lease {
      * @return null where the connection is not to a Service
      * @throws NoHttpResponseException where Onehop has closed the connection: nothing was sent
      */
-    @Nullable Exchange next() throws NoHttpResponseException {
+    @Nullable
+    Exchange next() throws NoHttpResponseException {
         Exchange before = null;
         Exchange now;
         synchronized (this) {
@@ -72,7 +73,7 @@ final class Lease {
             before.over(); // when the next has begun, lest the connection counts as idle in between
         }
         if (now == null) {
-            throw new NoHttpResponseException("the connection was retired before the request was sent");
+            throw new Unprocessed("the connection was retired before the request was sent");
         }
         return now;
     }

@@ -52,20 +52,24 @@ final class WatchedHandler implements AsyncClientExchangeHandler {
     @Override
     public void failed(Exception failure) {
         Signal says = exchange.failed(failure);
-        if (!exchange.hasAnswer() && (says == Signal.STALE_CONNECTION || says == Signal.CONNECTION_ENDS)) {
+        boolean unprocessed = says == Signal.CONNECTION_ENDS;
+        if (!exchange.hasAnswer() && (unprocessed || says == Signal.STALE_CONNECTION)) {
             staleness.found();
-            handler.failed(repeatable(failure));
+            handler.failed(repeatable(failure, unprocessed));
         } else {
             handler.failed(failure);
         }
     }
 
     /**
-     * A kept connection was closed by its pod. The blocking client says so by an exception that Apache's retry strategy
-     * knows, and repeats what is idempotent; what the asynchronous one says it takes for final.
+     * A kept connection was closed by its pod, or the pod has done nothing with the request. The blocking client says so by
+     * an exception that Apache's retry strategy knows, and repeats what is idempotent; what the asynchronous one says it
+     * takes for final.
      */
-    private static Exception repeatable(Exception failure) {
-        var repeatable = new NoHttpResponseException("the pod has closed a kept connection: " + failure.getMessage());
+    private static Exception repeatable(Exception failure, boolean unprocessed) {
+        var repeatable = unprocessed
+                ? new Unprocessed("the pod has done nothing with the request: " + failure.getMessage())
+                : new NoHttpResponseException("the pod has closed a kept connection: " + failure.getMessage());
         repeatable.initCause(failure);
         return repeatable;
     }

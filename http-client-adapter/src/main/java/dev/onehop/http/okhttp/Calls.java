@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import okhttp3.Interceptor;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Knows how far the calls have come. Begins one again that found a pooled connection retired, before a byte of it was sent:
- * each time takes that connection out of the pool, so that another, or a new one, comes next. Ends what a call that fails
- * has left open, where an interceptor of the user's threw.
+ * each time takes that connection out of the pool, so that another, or a new one, comes next. Does so too, once, for one
+ * that its pod has done nothing with, where OkHttp does not by itself: on a connection just made it sees no other route.
+ * Ends what a call that fails has left open, where an interceptor of the user's threw.
  *
  * <p>Shared: safe from any thread.
  */
@@ -35,6 +37,7 @@ final class Calls implements Interceptor {
         private final List<PodExchange> begun = new ArrayList<>(1);
         private @Nullable Upgrade upgrade;
         private boolean sent;
+        private int refused;
     }
 
     /** That a connection is retired: nothing was sent on it. */
@@ -52,12 +55,43 @@ final class Calls implements Interceptor {
         return progress != null && !progress.sent;
     }
 
-    /** Something of this thread's call is about to be sent. */
-    void sending() {
+    /**
+     * Something of this thread's call is about to be sent.
+     *
+     * @return whether something was before
+     */
+    boolean sending() {
         Progress progress = here.get();
+        boolean sentBefore = progress == null || progress.sent;
         if (progress != null) {
             progress.sent = true;
         }
+        return sentBefore;
+    }
+
+    /** An exchange of this thread's call was answered. */
+    void answered() {
+        Progress progress = here.get();
+        if (progress != null) {
+            progress.refused = 0; // another may follow
+        }
+    }
+
+    /**
+     * What to throw for what an exchange of this thread's call has failed by: as if nothing had been sent where the pod has
+     * done nothing with it.
+     */
+    IOException toThrow(IOException failure, boolean sentBefore) {
+        Progress progress = here.get();
+        boolean refused = Http2Ends.isRefused(failure);
+        if (progress == null || (!refused && !Http2Ends.isTooLate(failure))) {
+            return failure;
+        }
+        progress.sent = sentBefore;
+        if (refused) {
+            progress.refused++;
+        }
+        return progress.refused > 1 ? new RefusedAgain(failure) : failure;
     }
 
     /** What this thread's call has begun on its connection for an upgrade, to be ended by the caller. */
@@ -87,7 +121,7 @@ final class Calls implements Interceptor {
         }
         boolean answered = false;
         try {
-            Response response = answered(chain, progress);
+            Response response = begunAgain(chain, progress);
             answered = true;
             return response;
         } finally {
@@ -102,17 +136,32 @@ final class Calls implements Interceptor {
         }
     }
 
-    private static Response answered(Chain chain, Progress progress) throws IOException {
+    private static Response begunAgain(Chain chain, Progress progress) throws IOException {
         for (int begun = 1; ; begun++) {
             try {
                 return chain.proceed(chain.request());
+            } catch (RefusedAgain failure) {
+                throw failure.asItWas();
             } catch (IOException failure) {
                 Upgrade upgrade = progress.upgrade;
                 boolean retired = failure instanceof Retired || (upgrade != null && upgrade.wasTooLate());
-                if (!retired || progress.sent || begun == MOST || chain.call().isCanceled()) {
+                boolean mayBeginAgain = retired || mayBeSentAgain(chain, failure);
+                if (!mayBeginAgain
+                        || progress.sent
+                        || begun == MOST
+                        || chain.call().isCanceled()) {
                     throw failure;
                 }
             }
         }
+    }
+
+    private static boolean mayBeSentAgain(Chain chain, IOException failure) {
+        if (!chain.getRetryOnConnectionFailure()) {
+            return false;
+        }
+        RequestBody body = chain.request().body();
+        boolean repeatable = body == null || !(body.isOneShot() || body.isDuplex());
+        return Http2Ends.isTooLate(failure) || (Http2Ends.isRefused(failure) && repeatable);
     }
 }

@@ -44,18 +44,21 @@ final class Exchanges implements Interceptor {
             return chain.proceed(chain.request());
         }
         var exchange = new PodExchange(begun.get(), chain.call(), pod, isMultiplexed(connection));
-        calls.sending();
+        boolean sentBefore = calls.sending();
         calls.begun(exchange);
         try {
-            return watched(chain.proceed(chain.request()), exchange, pod);
+            Response response = chain.proceed(chain.request());
+            calls.answered();
+            return watched(response, exchange, pod);
         } catch (IOException failure) {
             exchange.failed(failure);
-            throw failure;
+            throw calls.toThrow(failure, sentBefore);
         } catch (RuntimeException | Error callersOwn) {
             exchange.abandoned();
             throw callersOwn;
         }
     }
+
     /**
      * Takes the connection out of the pool and has the call begin again. Where that would repeat an earlier hop, or the
      * connection stays in the pool, the exchange goes on over it.

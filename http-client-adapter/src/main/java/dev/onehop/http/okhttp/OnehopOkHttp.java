@@ -18,8 +18,9 @@ import okhttp3.OkHttpClient;
  *
  * <p>A connect to a Service is its TCP connect, TLS handshake and host name check together, and goes on to another pod
  * where one of them fails: three in all, six while they refuse at once, within {@code connectTimeout} for all of it (127 s
- * without one). What OkHttp then does about a pooled connection found broken is its own:
- * {@code retryOnConnectionFailure(false)} switches that off.
+ * without one). What OkHttp then does about a pooled connection found broken is its own; an HTTP/2 stream that its pod
+ * refuses, having done nothing with it, is sent again once, whatever its method, if its body can be sent again. {@code
+ * retryOnConnectionFailure(false)} switches both off.
  *
  * <p>Pure functions.
  */

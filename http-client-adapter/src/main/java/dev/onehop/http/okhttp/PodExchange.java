@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodExchange {
 
-    private static final String STREAM_RESET = "stream was reset: ";
-
     private final Attempt attempt;
     private final Call call;
     private final boolean alone;
@@ -86,22 +84,15 @@ final class PodExchange {
 
     /** Where core's classifier cannot know OkHttp's words, or what came before. */
     private Optional<Signal> known(IOException failure) {
-        String text = String.valueOf(failure.getMessage());
         if (failure instanceof SocketTimeoutException) {
             return Optional.of(Signal.RESPONSE_TIMEOUT);
         }
         if (failure instanceof InterruptedIOException) {
             return Optional.of(Signal.GIVEN_UP);
         }
-        if (failure.getClass().getSimpleName().equals("ConnectionShutdownException")) { // GOAWAY
-            return Optional.of(Signal.CONNECTION_ENDS);
-        }
-        if (text.startsWith(STREAM_RESET)) {
-            return switch (text.substring(STREAM_RESET.length())) {
-                case "REFUSED_STREAM", "NO_ERROR" -> Optional.of(Signal.CONNECTION_ENDS);
-                case "ENHANCE_YOUR_CALM" -> Optional.of(Signal.BUSY);
-                default -> Optional.of(Signal.RESET);
-            };
+        Optional<Signal> ofStream = Http2Ends.signal(failure);
+        if (ofStream.isPresent()) {
+            return ofStream;
         }
         return status == 0 && reused && alone ? Optional.of(Signal.STALE_CONNECTION) : Optional.empty();
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.ExecutionException;
+import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 record AsyncClient(CloseableHttpAsyncClient http, OnehopAsyncConnectionManager pool) implements ClientUnderTest {
 
     static AsyncClient over(Onehop onehop, Setup setup) {
+        return over(onehop, setup, OnehopRetryStrategy.over(new ConnectRetries()));
+    }
+
+    static AsyncClient over(Onehop onehop, Setup setup, HttpRequestRetryStrategy retries) {
         var manager = OnehopAsyncConnectionManager.of(onehop, pool -> {
             pool.setMaxConnTotal(setup.connections())
                     .setMaxConnPerRoute(setup.connections())
@@ -43,7 +48,7 @@ record AsyncClient(CloseableHttpAsyncClient http, OnehopAsyncConnectionManager p
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setResponseTimeout(Timeout.of(setup.responseTimeout()))
                         .build())
-                .setRetryStrategy(new ConnectRetries())
+                .setRetryStrategy(retries)
                 .disableRedirectHandling()
                 .disableCookieManagement()
                 .build();

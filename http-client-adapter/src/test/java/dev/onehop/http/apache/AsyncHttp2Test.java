@@ -31,19 +31,32 @@ class AsyncHttp2Test extends Http2Contract {
     }
 
     @Test
-    void f17_podsThatSayGoAwayFailNoGetAndEjectNobody() throws Exception {
+    void f18_withApachesOwnStrategyARefusedGetIsRepeatedAndAPostIsNot() throws Exception {
         pod("pod-1", null);
-        pod("pod-2", null);
+        publish(null);
+        ClientUnderTest client = closing(AsyncClient.over(onehop(), http2(null), new ConnectRetries()));
+
+        assertThat(client.get(URL + "/refused-once").status()).isEqualTo(200);
+        assertThatThrownBy(() -> client.send("POST", URL + "/refused", "order")).isInstanceOf(IOException.class);
+
+        assertThat(asked("/refused-once")).isEqualTo(2);
+        assertThat(asked("/refused")).isEqualTo(1);
+    }
+
+    @Test
+    void f18_withOnehopsStrategyARefusedPostIsRepeatedAndNotTwice() throws Exception {
+        pod("pod-1", null);
         publish(null);
         Onehop onehop = onehop();
         ClientUnderTest client = client(onehop, http2(null));
 
-        for (int i = 0; i < 4; i++) {
-            assertThat(client.get(URL + "/leave").status()).isEqualTo(200);
-        }
+        assertThat(client.send("POST", URL + "/refused-once", "order").status()).isEqualTo(200);
+        assertThatThrownBy(() -> client.send("POST", URL + "/refused", "order")).isInstanceOf(IOException.class);
 
-        assertThat(balancer(onehop).eligible().ejected()).isEmpty();
-        assertThat(balancer(onehop).tally().failed(Signal.RESET)).isZero();
+        assertThat(asked("/refused-once")).isEqualTo(2);
+        assertThat(asked("/refused")).isEqualTo(2);
+        assertThat(balancer(onehop).tally().failed(Signal.CONNECTION_ENDS)).isEqualTo(3);
+        assertThat(balancer(onehop).tally().failed()).isEqualTo(3);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -28,6 +29,8 @@ public abstract class Http2Fixture extends ContractFixture {
     /** What {@code /slow} waits for. */
     protected final CompletableFuture<Void> answer = new CompletableFuture<>();
 
+    private final AtomicBoolean refusedOnce = new AtomicBoolean();
+
     /** @param identity null for HTTP/2 without TLS */
     protected final void pod(String name, @Nullable TestCertificate identity) throws Exception {
         pod(name, identity == null ? null : identity.server(), (path, response) -> answer(name, path, response));
@@ -41,6 +44,10 @@ public abstract class Http2Fixture extends ContractFixture {
         return switch (path) {
             case "/503" -> response.status(503).send();
             case "/reset" -> Mono.fromRunnable(() -> Http2Pod.channel(response).close());
+            case "/refused-once" ->
+                refusedOnce.getAndSet(true)
+                        ? response.sendString(Mono.just(name))
+                        : Http2Pod.reset(response, Http2Error.REFUSED_STREAM);
             case "/refused" -> Http2Pod.reset(response, Http2Error.REFUSED_STREAM);
             case "/calm" -> Http2Pod.reset(response, Http2Error.ENHANCE_YOUR_CALM);
             case "/leave" -> leaving(name, response);
@@ -70,6 +77,14 @@ public abstract class Http2Fixture extends ContractFixture {
 
     protected static Setup http2(@Nullable SSLContext trust) {
         return new Setup(trust, true, Duration.ofSeconds(3), SOON, 64);
+    }
+
+    /** How often {@code path} was asked for, at all pods. */
+    protected final long asked(String path) {
+        return running.stream()
+                .flatMap(pod -> pod.seen().stream())
+                .filter(seen -> seen.endsWith(" " + path))
+                .count();
     }
 
     protected final void endsWith(Onehop onehop, int succeeded) {

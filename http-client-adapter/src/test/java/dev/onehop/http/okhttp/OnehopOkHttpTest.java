@@ -31,13 +31,10 @@ import javax.net.SocketFactory;
 import okhttp3.Call;
 import okhttp3.Dns;
 import okhttp3.EventListener;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
-import okio.BufferedSink;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -289,24 +286,8 @@ class OnehopOkHttpTest {
                                 .size()
                         == 2);
 
-        RequestBody once = new RequestBody() {
-            @Override
-            public @Nullable MediaType contentType() {
-                return null;
-            }
-
-            @Override
-            public boolean isOneShot() {
-                return true;
-            }
-
-            @Override
-            public void writeTo(BufferedSink sink) throws IOException {
-                sink.writeUtf8("order");
-            }
-        };
         try (Response response = client.newCall(
-                        new Request.Builder().url(URL).post(once).build())
+                        new Request.Builder().url(URL).post(new OneShot()).build())
                 .execute()) {
             assertThat(response.body().string()).isEqualTo("order");
         }
