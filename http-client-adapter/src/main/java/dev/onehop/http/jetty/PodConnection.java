@@ -2,14 +2,12 @@ package dev.onehop.http.jetty;
 
 import dev.onehop.Attempt;
 import dev.onehop.HeldConnection;
+import dev.onehop.health.Signal;
 import java.io.IOException;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.eclipse.jetty.client.ConnectionPool;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
@@ -18,11 +16,8 @@ import org.eclipse.jetty.client.transport.IConnection;
 import org.eclipse.jetty.client.transport.SendFailure;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
-import org.eclipse.jetty.util.Attachable;
 import org.eclipse.jetty.util.BufferUtil;
-import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
-import org.eclipse.jetty.util.thread.Sweeper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,25 +26,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shared: safe from any thread.
  */
-final class PodConnection
-        implements IConnection,
-                Attachable,
-                Invocable,
-                Sweeper.Sweepable,
-                ConnectionPool.MaxMultiplexable,
-                ConnectionPool.MaxUsable,
-                HeldConnection.Closing {
+final class PodConnection extends WrappedConnection implements HeldConnection.Closing {
 
     /** Whoever the connection was made for has taken it by then, or has gone. */
     private static final long WANTED_MILLIS = 1_000;
 
-    /** One that has waited this long for its first request may have been closed meanwhile, as one that was used. */
-    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
     /** What HTTP/2 says last is written by then; reliability 3.4 allows for 100 ms in all. */
     private static final long SAID_MILLIS = 10;
 
-    private final IConnection http;
     private final @Nullable EndPoint socket;
     private final @Nullable EndPoint carrier;
     private final Scheduler scheduler;
@@ -57,7 +41,7 @@ final class PodConnection
     private final Scheduler.Task unwanted;
     private final AtomicInteger begun = new AtomicInteger();
     private volatile @Nullable PodExchange last;
-    private final long madeNanos = System.nanoTime();
+    private volatile boolean rested;
     private volatile boolean gone;
 
     private PodConnection(
@@ -66,7 +50,7 @@ final class PodConnection
             @Nullable EndPoint socket,
             @Nullable EndPoint carrier,
             Scheduler scheduler) {
-        this.http = http;
+        super(http);
         this.socket = socket;
         this.carrier = carrier;
         this.scheduler = scheduler;
@@ -89,12 +73,29 @@ final class PodConnection
         return new PodConnection(attempt, http, socket, carrier, client.getScheduler());
     }
 
+    /**
+     * Its client has been told of it, and has sent what it was made for: where there was nothing, it waits in the pool, and
+     * its pod may close it as any that is idle.
+     */
+    void offered() {
+        rested = true;
+    }
+
     @Override
     public SendFailure send(HttpExchange exchange) {
         unwanted.cancel();
-        boolean reused = begun.get() > 0 || System.nanoTime() - madeNanos > REST_NANOS;
-        Optional<Attempt> attempt = reused && isStale() ? Optional.empty() : held.begin();
-        if (attempt.isEmpty()) {
+        boolean used = begun.get() > 0;
+        boolean reused = used || rested;
+        boolean stale = (used || SentAgain.mayGoByAnother(exchange.getConversation())) && isStale();
+        Optional<Attempt> attempt = stale && reused ? Optional.empty() : held.begin();
+        if (stale) {
+            attempt.ifPresent(connect -> connect.failed(Signal.RESET)); // its pod closes what it has just accepted
+            close();
+        }
+        if (stale && !used) {
+            SentAgain.goesByAnother(exchange.getConversation());
+        }
+        if (stale || attempt.isEmpty()) {
             return new SendFailure(new ClosedChannelException(), true);
         }
         begun.incrementAndGet();
@@ -132,26 +133,16 @@ final class PodConnection
                 || own.getEndPoint() instanceof SslConnection.SslEndPoint) {
             return false;
         }
-        ByteBuffer unexpected = BufferUtil.allocate(1);
-        boolean usable;
         try {
-            usable = own.getEndPoint().fill(unexpected) == 0;
+            return own.getEndPoint().fill(BufferUtil.allocate(1)) != 0;
         } catch (IOException e) {
-            usable = false;
+            return true;
         }
-        if (!usable) {
-            close();
-        }
-        return !usable;
     }
 
     /** Whether nobody has closed or broken it, as far as one has heard. */
     boolean isWhole() {
         return !gone && !http.isClosed() && (carrier == null || (carrier.isOpen() && !carrier.isInputShutdown()));
-    }
-
-    boolean isMultiplexed() {
-        return http instanceof ConnectionPool.MaxMultiplexable;
     }
 
     /** The client, the pod or Onehop has closed it; or it speaks no HTTP any more. */
@@ -189,54 +180,6 @@ final class PodConnection
     @Override
     public boolean isClosed() {
         return http.isClosed() || held.isRetired();
-    }
-
-    @Override
-    public SocketAddress getLocalSocketAddress() {
-        return http.getLocalSocketAddress();
-    }
-
-    @Override
-    public SocketAddress getRemoteSocketAddress() {
-        return http.getRemoteSocketAddress();
-    }
-
-    @Override
-    public EndPoint.SslSessionData getSslSessionData() {
-        return http.getSslSessionData();
-    }
-
-    /** Where the pool keeps its entry: it is told of releases and removals by the client's connection. */
-    @Override
-    public @Nullable Object getAttachment() {
-        return http instanceof Attachable own ? own.getAttachment() : null;
-    }
-
-    @Override
-    public void setAttachment(@Nullable Object attachment) {
-        if (http instanceof Attachable own) {
-            own.setAttachment(attachment);
-        }
-    }
-
-    @Override
-    public InvocationType getInvocationType() {
-        return Invocable.getInvocationType(http);
-    }
-
-    @Override
-    public boolean sweep() {
-        return http instanceof Sweeper.Sweepable own && own.sweep();
-    }
-
-    @Override
-    public int getMaxMultiplex() {
-        return http instanceof ConnectionPool.MaxMultiplexable own ? own.getMaxMultiplex() : 1;
-    }
-
-    @Override
-    public int getMaxUsage() {
-        return http instanceof ConnectionPool.MaxUsable own ? own.getMaxUsage() : Integer.MAX_VALUE;
     }
 
     @Override

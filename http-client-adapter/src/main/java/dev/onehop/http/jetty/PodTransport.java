@@ -74,6 +74,7 @@ final class PodTransport extends Transport.Wrapper {
         var unused = balancer.connectAsync(patience(), dials).whenComplete((connection, failure) -> {
             if (failure == null) {
                 promise.succeeded(connection);
+                connection.offered();
             } else {
                 promise.failed(
                         failure instanceof CompletionException && failure.getCause() != null

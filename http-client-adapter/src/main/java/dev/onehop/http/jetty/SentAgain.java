@@ -27,6 +27,7 @@ final class SentAgain implements Response.Listener {
 
     private static final String COUNT = SentAgain.class.getName();
     private static final String HEADERS = COUNT + ".headers";
+    private static final String LOST = COUNT + ".lost";
 
     private final HttpRequest request;
     private final PodExchange watched;
@@ -87,6 +88,19 @@ final class SentAgain implements Response.Listener {
         request.getCookies().forEach(copy::cookie);
         request.getAttributes().forEach(copy::attribute);
         return copy.transport(request.getTransport());
+    }
+
+    /** Whether a call may go by another connection, where one that was never used is closed before a byte of it was sent. */
+    static boolean mayGoByAnother(HttpConversation conversation) {
+        return lost(conversation) < MOST;
+    }
+
+    static void goesByAnother(HttpConversation conversation) {
+        conversation.setAttribute(LOST, lost(conversation) + 1);
+    }
+
+    private static int lost(HttpConversation conversation) {
+        return conversation.getAttribute(LOST) instanceof Integer lost ? lost : 0;
     }
 
     private static int count(HttpConversation conversation) {

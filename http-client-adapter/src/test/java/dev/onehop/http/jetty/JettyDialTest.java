@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
+import dev.onehop.health.Signal;
 import dev.onehop.service.ServiceView;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.ContentResponse;
-import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
@@ -59,8 +59,7 @@ class JettyDialTest extends JettyFixture {
 
         assertThatThrownBy(() -> http.GET(URL)).hasRootCauseMessage("set up wrongly");
 
-        assertThat(balancer.tally().failed(dev.onehop.health.Signal.CONNECT_REFUSED))
-                .isZero();
+        assertThat(balancer.tally().failed(Signal.CONNECT_REFUSED)).isZero();
     }
 
     @Test
@@ -82,23 +81,5 @@ class JettyDialTest extends JettyFixture {
         await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
         assertThat(pods.requests()).isEqualTo(2);
         nothingWasLearnt(balancer);
-    }
-
-    @Test
-    void aGetOnAConnectionThatNobodyUsedAndThatItsPodClosesIsSentAgain() throws Exception {
-        LoopbackPods pods = pods(2);
-        Onehop onehop = onehop();
-        Balancer balancer = balancer(onehop);
-        HttpClient http = http(onehop);
-        Destination destination = http.resolveDestination(http.newRequest(URL));
-        destination.getConnectionPool().preCreateConnections(1).get(10, TimeUnit.SECONDS);
-        await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
-        LoopbackPod closing = withConnection(pods);
-        closing.resetAfterRequest().refuse();
-
-        assertThat(http.GET(URL).getStatus()).isEqualTo(200);
-
-        assertThat(pods.requests()).isEqualTo(2);
-        await().atMost(SOON).until(() -> balancer.tally().failed(dev.onehop.health.Signal.STALE_CONNECTION) == 1);
     }
 }

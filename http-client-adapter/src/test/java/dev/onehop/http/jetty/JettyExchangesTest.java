@@ -7,33 +7,22 @@ import static org.awaitility.Awaitility.await;
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.health.Signal;
-import dev.onehop.http.contract.ClientUnderTest;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.PodResponse;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.eclipse.jetty.client.AbstractConnectionPool;
 import org.eclipse.jetty.client.ContentResponse;
-import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpUpgrader;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
-import org.eclipse.jetty.client.StringRequestContent;
-import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Test;
 
-/** What is Jetty's own of exchanges: how they end, which are sent again, redirects, upgrades. */
+/** What is Jetty's own of exchanges: how they end, redirects, upgrades. */
 class JettyExchangesTest extends JettyFixture {
 
     @Test
@@ -119,75 +108,6 @@ class JettyExchangesTest extends JettyFixture {
     }
 
     @Test
-    void f15_aGetOnAConnectionThatItsPodClosesInThatMomentIsSentAgainAsItWas() throws Exception {
-        LoopbackPods pods = pods(2);
-        Onehop onehop = onehop();
-        HttpClient http = http(onehop);
-        http.GET(URL);
-        LoopbackPod closing = withConnection(pods);
-        LoopbackPod other = pods.get(closing == pods.get(0) ? 1 : 0);
-        closing.resetAfterRequest().refuse();
-
-        ContentResponse answer = http.newRequest(URL + "/orders?id=7")
-                .headers(headers -> headers.put("Authorization", "Bearer me").put("Cookie", "own=1"))
-                .cookie(HttpCookie.from("taste", "sweet"))
-                .send();
-
-        assertThat(answer.getContentAsString()).isEqualTo(other.name());
-        assertThat(other.request().line())
-                .isEqualTo(closing.requests().get(1).line())
-                .contains("/orders?id=7");
-        assertThat(other.request().headers())
-                .isEqualTo(closing.requests().get(1).headers())
-                .containsEntry("authorization", List.of("Bearer me"));
-        await().atMost(SOON).untilAsserted(() -> {
-            assertThat(balancer(onehop).tally().failed(Signal.STALE_CONNECTION)).isEqualTo(1);
-            assertThat(balancer(onehop).tally().succeeded()).isEqualTo(2);
-            assertThat(balancer(onehop).tally().inFlight()).isZero();
-        });
-    }
-
-    @Test
-    void aGetIsSentAgainFiveTimesAtMost() throws Exception {
-        LoopbackPods pods = pods(7);
-        Onehop onehop = onehop();
-        HttpClient http = http(onehop);
-        Destination destination = http.resolveDestination(http.newRequest(URL));
-        var all = new CountDownLatch(7);
-        pods.forEach(pod -> pod.answering(request -> {
-            all.countDown();
-            awaited(all);
-            return pod.echo(request);
-        }));
-        List<CompletableFuture<ContentResponse>> first =
-                Stream.generate(() -> future(http.newRequest(URL))).limit(7).toList();
-        for (CompletableFuture<ContentResponse> each : first) {
-            each.get(10, TimeUnit.SECONDS);
-        }
-        await().atMost(SOON)
-                .until(() -> ((AbstractConnectionPool) destination.getConnectionPool()).getIdleConnectionCount() == 7);
-        pods.forEach(LoopbackPod::resetAfterRequest);
-
-        assertThatThrownBy(() -> http.GET(URL)).isInstanceOf(ExecutionException.class);
-
-        assertThat(pods.requests()).isEqualTo(7 + 6);
-    }
-
-    @Test
-    void f05_aPostIsNotSentAgainWhenItsConnectionBreaksBeforeAnAnswer() throws Exception {
-        LoopbackPods pods = pods(1);
-        Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop);
-        client.get(URL + "/");
-        pods.get(0).resetAfterRequest();
-
-        assertThatThrownBy(() -> client.send("POST", URL + "/", "order")).isInstanceOf(IOException.class);
-
-        assertThat(pods.requests()).isEqualTo(2);
-        await().atMost(SOON).until(() -> balancer(onehop).tally().failed(Signal.STALE_CONNECTION) == 1);
-    }
-
-    @Test
     void anUpgradedConnectionIsLeftToItsUserWhenItsPodLeaves() throws Exception {
         LoopbackPods pods = pods(2);
         pods.forEach(pod -> pod.answering(
@@ -220,24 +140,5 @@ class JettyExchangesTest extends JettyFixture {
 
         await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
         assertThat(balancer.tally().succeeded()).isEqualTo(1);
-    }
-
-    @Test
-    void f15_aPostOnAConnectionThatItsPodHasClosedGoesByAnother() throws Exception {
-        LoopbackPods pods = pods(2);
-        HttpClient http = http(onehop());
-        http.GET(URL);
-        LoopbackPod closed = withConnection(pods);
-        var unnoticed = new CountDownLatch(1);
-        http.getContainedBeans(ManagedSelector.class).forEach(each -> each.submit(selector -> awaited(unnoticed)));
-        closed.refuse().closeIdle();
-        await().atMost(SOON).until(() -> closed.connections() == 0);
-
-        CompletableFuture<ContentResponse> answer =
-                future(http.newRequest(URL).method("POST").body(new StringRequestContent("order")));
-        unnoticed.countDown();
-
-        assertThat(answer.get(10, TimeUnit.SECONDS).getContentAsString()).isEqualTo("order");
-        assertThat(closed.requests()).hasSize(1);
     }
 }

@@ -18,6 +18,7 @@ import org.eclipse.jetty.client.CompletableResponseListener;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.io.ManagedSelector;
 
 /** Jetty's client itself over pods, for what is its own. */
 abstract class JettyFixture extends ContractFixture {
@@ -39,6 +40,13 @@ abstract class JettyFixture extends ContractFixture {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Until this is counted down the client reads nothing by itself. */
+    static CountDownLatch withoutNotice(HttpClient http) {
+        var unnoticed = new CountDownLatch(1);
+        http.getContainedBeans(ManagedSelector.class).forEach(each -> each.submit(selector -> awaited(unnoticed)));
+        return unnoticed;
     }
 
     static LoopbackPod withConnection(LoopbackPods pods) {

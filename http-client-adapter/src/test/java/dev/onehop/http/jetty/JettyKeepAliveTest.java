@@ -12,10 +12,4 @@ class JettyKeepAliveTest extends KeepAliveContract {
     protected ClientUnderTest open(Onehop onehop, Setup setup) throws Exception {
         return JettyClient.over(onehop, setup);
     }
-
-    /** Jetty connects more often than it needs to: what was never used and is closed at once is not known for stale. */
-    @Override
-    protected boolean isRepeatedByCallers() {
-        return true;
-    }
 }
