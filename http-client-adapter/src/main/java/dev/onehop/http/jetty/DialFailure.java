@@ -43,7 +43,8 @@ final class DialFailure {
         if (cause instanceof SocketTimeoutException) { // Jetty's own
             return because(new SocketTimeoutException("connect timed out: " + attempt), cause);
         }
-        return stage == Stage.CONNECTING
+        boolean reset = String.valueOf(cause.getMessage()).startsWith("Connection reset");
+        return stage == Stage.CONNECTING && !reset
                 ? cause
                 : because(new ConnectException("closed before a request was sent: " + attempt), cause);
     }

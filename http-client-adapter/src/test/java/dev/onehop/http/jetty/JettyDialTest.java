@@ -14,10 +14,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.StringRequestContent;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.util.Promise;
 import org.junit.jupiter.api.Test;
@@ -81,5 +84,29 @@ class JettyDialTest extends JettyFixture {
         await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
         assertThat(pods.requests()).isEqualTo(2);
         nothingWasLearnt(balancer);
+    }
+
+    @Test
+    void aConnectThatItsPodResetsBeforeItStandsGoesOnToAnotherPod() throws Exception {
+        LoopbackPods pods = pods(2);
+        pods.get(0).resetAfterAccept();
+        Onehop onehop = onehop();
+        HttpClient http = http(onehop);
+
+        for (int i = 0; i < 10 && pods.get(0).accepts() == 0; i++) {
+            int accepts = pods.accepts();
+            CountDownLatch connected = withoutNotice(http);
+            Request order = http.newRequest(URL).method("POST").body(new StringRequestContent("order"));
+            CompletableFuture<ContentResponse> answer =
+                    future(order.headers(headers -> headers.put("Connection", "close")));
+            await().atMost(SOON).until(() -> pods.accepts() > accepts);
+            pods.forEach(LoopbackPod::awaitAccepted);
+            connected.countDown();
+            assertThat(answer.get(10, TimeUnit.SECONDS).getContentAsString()).isEqualTo("order");
+        }
+
+        assertThat(pods.get(0).accepts()).isPositive();
+        assertThat(balancer(onehop).tally().failed(Signal.CONNECT_REFUSED))
+                .isEqualTo(pods.get(0).accepts());
     }
 }
