@@ -31,6 +31,11 @@ final class Breaks {
         return null;
     }
 
+    /** Whether it is a server's refusal of our certificate. */
+    static boolean isOurs(Throwable failure) {
+        return Classifier.standard().ofFailure(failure) == Signal.TLS_CLIENT_REFUSED || isClientRefused(failure);
+    }
+
     /** An alert that says less of its reason than those core knows. */
     private static boolean isClientRefused(Throwable failure) {
         Throwable cause = failure;

@@ -116,8 +116,29 @@ final class Exchange {
         } else if (failure instanceof TimeoutException) { // the client's own, not one around its future
             timedOut();
         } else if (failure instanceof HttpClosedException closed) {
-            attempt.failed(closed(closed.goAway(), stale));
-        } else if (failure instanceof IOException && stale) {
+            closed(closed, stale);
+        } else {
+            judged(failure, stale);
+        }
+    }
+
+    private void closed(HttpClosedException closed, boolean stale) {
+        GoAway goAway = closed.goAway();
+        Throwable broken = pod.wire().broken();
+        if (pod.wire().isClosedByUser()) {
+            attempt.close();
+        } else if (goAway != null) {
+            boolean calm = goAway.getErrorCode() == Http2Error.ENHANCE_YOUR_CALM.code();
+            attempt.failed(calm ? Signal.BUSY : Signal.CONNECTION_ENDS);
+        } else if (broken != null) {
+            judged(broken, stale);
+        } else {
+            attempt.failed(stale ? Signal.STALE_CONNECTION : Signal.RESET);
+        }
+    }
+
+    private void judged(Throwable failure, boolean stale) {
+        if (failure instanceof IOException && stale) {
             attempt.failed(Signal.STALE_CONNECTION);
         } else {
             Signal signal = Breaks.signal(failure);
@@ -142,13 +163,6 @@ final class Exchange {
         } else {
             attempt.failed(Signal.RESPONSE_TIMEOUT);
         }
-    }
-
-    private static Signal closed(@Nullable GoAway goAway, boolean stale) {
-        if (goAway != null) {
-            return goAway.getErrorCode() == Http2Error.ENHANCE_YOUR_CALM.code() ? Signal.BUSY : Signal.CONNECTION_ENDS;
-        }
-        return stale ? Signal.STALE_CONNECTION : Signal.RESET;
     }
 
     /** By the pod or by the caller, whose resets Vert.x gives as the pod's: over HTTP/1.1 there are none of a pod's. */

@@ -2,8 +2,8 @@ package dev.onehop.http.vertx;
 
 import dev.onehop.Attempt;
 import dev.onehop.HeldConnection;
+import dev.onehop.health.Signal;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
@@ -31,7 +31,9 @@ final class PodConnection implements HeldConnection.Closing, AutoCloseable {
     /** Nothing under way is cut. */
     private static final long SHUTDOWN_DAYS = 365;
 
+    private final Attempt made;
     private final Channel channel;
+    private final Wire wire;
     private final HeldConnection held;
     private final AtomicLong begun = new AtomicLong();
     private final AtomicLong underWay = new AtomicLong();
@@ -41,8 +43,16 @@ final class PodConnection implements HeldConnection.Closing, AutoCloseable {
     private boolean shutDown;
 
     PodConnection(Attempt made, Channel channel) {
+        this.made = made;
         this.channel = channel;
+        this.wire = new Wire(channel);
         this.held = made.hold(this);
+        after(0, wire::watch);
+    }
+
+    /** What it knows of its end. */
+    Wire wire() {
+        return wire;
     }
 
     /** It is this one in the pool of a client of ours. */
@@ -90,6 +100,23 @@ final class PodConnection implements HeldConnection.Closing, AutoCloseable {
 
     /** The channel is closed. */
     void gone() {
+        if (begun.get() > 0 || !wire.isMute()) {
+            held.gone();
+            return;
+        }
+        try {
+            channel.eventLoop().execute(this::unused); // TLS says why only after it has closed the channel
+        } catch (RejectedExecutionException shutDown) {
+            held.gone();
+        }
+    }
+
+    /** As good as not connected: its pod has not said a word of HTTP/2, without which no request begins. */
+    private void unused() {
+        Throwable broken = wire.broken();
+        if (!wire.isClosedByUser()) {
+            made.failed(broken != null && Breaks.isOurs(broken) ? Signal.TLS_CLIENT_REFUSED : Signal.CONNECT_REFUSED);
+        }
         held.gone();
     }
 
@@ -101,8 +128,8 @@ final class PodConnection implements HeldConnection.Closing, AutoCloseable {
      */
     Future<Void> left() {
         Promise<Void> left = Promise.promise();
-        after(isHttp2() ? GIVEN_MILLIS : 0, () -> {
-            if (isHttp2()) {
+        after(wire.isHttp2() ? GIVEN_MILLIS : 0, () -> {
+            if (wire.isHttp2()) {
                 shutDown();
             } else {
                 var unused = channel.close();
@@ -126,12 +153,10 @@ final class PodConnection implements HeldConnection.Closing, AutoCloseable {
         HttpConnection pooled = http;
         if (pooled != null && !shutDown) {
             shutDown = true;
-            var unused = pooled.shutdown(SHUTDOWN_DAYS, TimeUnit.DAYS);
+            wire.quietly(() -> {
+                var unused = pooled.shutdown(SHUTDOWN_DAYS, TimeUnit.DAYS);
+            });
         }
-    }
-
-    private boolean isHttp2() {
-        return channel.pipeline().get(Http2ConnectionHandler.class) != null;
     }
 
     private void after(long millis, Runnable step) {

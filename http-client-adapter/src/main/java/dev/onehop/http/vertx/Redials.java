@@ -1,8 +1,10 @@
 package dev.onehop.http.vertx;
 
 import dev.onehop.Balancer;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.internal.net.NetSocketInternal;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Queue;
@@ -22,6 +24,9 @@ final class Redials {
 
     /** So many connections may be closed or retired between the pool and the caller, who tries another one. */
     private static final int MOST_CLOSED = 5;
+
+    /** HTTP/2: so many pods may close a connection before their {@code SETTINGS}, or speak something else. */
+    private static final int MOST_MUTE = 2;
 
     private final Queue<ConnectCall> waiting = new ConcurrentLinkedQueue<>();
 
@@ -46,9 +51,7 @@ final class Redials {
         return connect.get().recover(failure -> {
             ConnectCall call = ConnectCall.of(failure);
             if (call == null) {
-                return failure instanceof HttpClosedException && times <= MOST_CLOSED
-                        ? connecting(connect, times + 1)
-                        : Future.failedFuture(failure);
+                return times <= mostAgain(failure) ? connecting(connect, times + 1) : Future.failedFuture(failure);
             }
             if (times >= MOST) {
                 return Future.failedFuture(failure);
@@ -61,5 +64,14 @@ final class Redials {
                 return Future.failedFuture(closed);
             }
         });
+    }
+
+    /** How often a connection is asked for again that came to nothing, though it was made. */
+    private static int mostAgain(Throwable failure) {
+        if (failure instanceof HttpClosedException) {
+            return MOST_CLOSED;
+        }
+        boolean mute = failure == NetSocketInternal.CLOSED_EXCEPTION || failure instanceof Http2Exception;
+        return mute ? MOST_MUTE : 0;
     }
 }

@@ -99,6 +99,9 @@ public final class ScriptedTlsPod implements AutoCloseable {
     private void serve(SSLSocket tls, Socket plain) throws IOException {
         tls.setUseClientMode(false);
         tls.setNeedClientAuth(wantsCertificates);
+        if (wantsCertificates) { // refused before a request, whichever protocol that had been of
+            tls.setHandshakeApplicationProtocolSelector((socket, offered) -> offered.contains("h2") ? "h2" : null);
+        }
         tls.startHandshake();
         while (hasRequest(tls.getInputStream())) {
             executed.incrementAndGet();

@@ -33,6 +33,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose ending it is: the pod's, its caller's, or that of another pod a redirect led to. */
 class VertxEndingsTest extends ContractFixture {
@@ -70,8 +72,10 @@ class VertxEndingsTest extends ContractFixture {
         assertThat(balancer(onehop).tally().succeeded()).isEqualTo(5);
     }
 
-    @Test
-    void aPodThatRefusesOurCertificateAfterTheHandshakeIsNotBlamed(@TempDir Path folder) throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPodThatRefusesOurCertificateAfterTheHandshakeIsNotBlamed(boolean http2, @TempDir Path folder)
+            throws Exception {
         TestCertificate right = TestCertificate.of("api-service.shop", folder);
         ScriptedTlsPod pod = closing(new ScriptedTlsPod(right.server()));
         pod.wantsCertificates();
@@ -86,7 +90,7 @@ class VertxEndingsTest extends ContractFixture {
                                 .pod("pod-1", "uid-1")
                                 .build())));
         Onehop onehop = onehop();
-        ClientUnderTest client = client(onehop, setup(TestCertificate.trusting(right)));
+        ClientUnderTest client = client(onehop, setup(TestCertificate.trusting(right), http2));
 
         for (int i = 0; i < 4; i++) {
             assertThatThrownBy(() -> client.get("https://api-service.shop:80/")).isInstanceOf(IOException.class);
@@ -96,6 +100,7 @@ class VertxEndingsTest extends ContractFixture {
         await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
         assertThat(balancer.tally().failed(Signal.TLS_CLIENT_REFUSED)).isPositive();
         assertThat(balancer.tally().failed(Signal.RESET)).isZero();
+        assertThat(balancer.tally().failed(Signal.CONNECT_REFUSED)).isZero();
         assertThat(balancer.eligible().ejected()).isEmpty();
     }
 
@@ -181,11 +186,11 @@ class VertxEndingsTest extends ContractFixture {
                         .isZero());
     }
 
-    private static Setup setup(@Nullable SSLContext trust) {
-        return new Setup(trust, false, Duration.ofSeconds(3), Duration.ofSeconds(10), 64);
+    private static Setup setup(@Nullable SSLContext trust, boolean http2) {
+        return new Setup(trust, http2, Duration.ofSeconds(3), Duration.ofSeconds(10), 64);
     }
 
     private VertxClient vertx(Onehop onehop) {
-        return closing(open(onehop, setup(null)));
+        return closing(open(onehop, setup(null, false)));
     }
 }
