@@ -4,6 +4,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.internal.http.HttpClientInternal;
 import java.lang.reflect.Method;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +42,21 @@ final class PodHttpBuilder implements Delegate.Instead {
             }
             case "build" -> {
                 var built = (HttpClientAgent) Objects.requireNonNull(own.call());
+                refusePipelining(built);
                 return Delegate.of(built, HttpClientAgent.class, new PodHttp(built, connections, redials));
             }
             default -> {
                 Object answer = own.call();
                 return answer == builder ? proxy : answer;
             }
+        }
+    }
+
+    private static void refusePipelining(HttpClientAgent built) {
+        if (built instanceof HttpClientInternal client && client.options().isPipelining()) {
+            var unused = built.close();
+            throw new IllegalArgumentException("HttpClientOptions.pipelining is true, expected false:"
+                    + " a connection that Onehop may retire has one HTTP/1.1 request at a time");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.onehop.http.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Balancer;
@@ -12,11 +13,14 @@ import dev.onehop.http.contract.Http2Pod;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.testing.LoopbackPods;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientBuilder;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -115,6 +119,19 @@ class VertxConnectionsTest extends ContractFixture {
                         .isPositive());
         assertThat(good.seen()).hasSize(4);
         await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
+    }
+
+    @Test
+    void pipeliningIsRefused() throws Exception {
+        Onehop onehop = onehop();
+        VertxClient client = closing(open(onehop, setup(false)));
+        HttpClientBuilder builder = OnehopVertx.of(onehop)
+                .on(client.vertx().httpClientBuilder())
+                .with(new HttpClientOptions().setPipelining(true));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder::build)
+                .withMessageStartingWith("HttpClientOptions.pipelining is true, expected false");
     }
 
     private static Setup setup(boolean http2) {
