@@ -54,8 +54,7 @@ final class Lease {
      * @return null where the connection is not to a Service
      * @throws NoHttpResponseException where Onehop has closed the connection: nothing was sent
      */
-    @Nullable
-    Exchange next() throws NoHttpResponseException {
+    @Nullable Exchange next() throws NoHttpResponseException {
         Exchange before = null;
         Exchange now;
         synchronized (this) {
