@@ -1,25 +1,17 @@
 package dev.onehop.http.reactor;
 
 import dev.onehop.Attempt;
-import dev.onehop.health.Cooling;
-import dev.onehop.health.RetryAfter;
 import dev.onehop.health.Signal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
@@ -33,17 +25,13 @@ import reactor.netty.NettyPipeline;
 final class ExchangeHandler extends ChannelDuplexHandler {
 
     private static final String NAME = "onehop.exchange";
-    private static final int SWITCHING_PROTOCOLS = 101;
 
     private final PodConnection pod;
     private boolean open;
     private @Nullable Attempt attempt;
     private @Nullable SentCall call;
     private long turn;
-    private boolean heard;
-    private boolean informational;
-    private int status;
-    private @Nullable Duration retryAfter;
+    private HeardResponse heard = new HeardResponse();
 
     private ExchangeHandler(PodConnection pod) {
         this.pod = pod;
@@ -63,7 +51,7 @@ final class ExchangeHandler extends ChannelDuplexHandler {
             pipeline.addBefore(NettyPipeline.ReactiveBridge, NAME, handler);
         }
         if (channel.parent() == null && pipeline.get(NettyPipeline.HttpCodec) != null) {
-            pipeline.addBefore(NettyPipeline.HttpCodec, "onehop.heard", new FirstByte(() -> handler.heard = true));
+            pipeline.addBefore(NettyPipeline.HttpCodec, "onehop.heard", new FirstByte(() -> handler.heard.something()));
         }
         ExchangeHandler upgraded =
                 channel.parent() == null ? null : channel.parent().pipeline().get(ExchangeHandler.class);
@@ -85,10 +73,7 @@ final class ExchangeHandler extends ChannelDuplexHandler {
         open = true;
         call = of;
         turn = at;
-        heard = false;
-        informational = false;
-        status = 0;
-        retryAfter = null;
+        heard = new HeardResponse();
     }
 
     /** The request that asked for HTTP/2 without TLS is the first stream's. */
@@ -114,43 +99,32 @@ final class ExchangeHandler extends ChannelDuplexHandler {
         if (open && msg instanceof HttpObject part) {
             if (part.decoderResult().isFailure()) {
                 end(broken -> broken.failed(Signal.RESET)); // what came is no answer
-            } else {
-                read(part);
+            } else if (heard.endsWith(part)) {
+                end(heard::answered);
             }
         }
         super.channelRead(ctx, msg);
     }
 
-    private void read(HttpObject part) {
-        if (part instanceof HttpResponse response) {
-            heard = true;
-            int code = response.status().code();
-            informational = HttpStatusClass.INFORMATIONAL.contains(code) && code != SWITCHING_PROTOCOLS;
-            if (!informational) {
-                status = code;
-                String after = response.headers().get(HttpHeaderNames.RETRY_AFTER);
-                retryAfter = after == null
-                        ? null
-                        : RetryAfter.parse(after, Instant.now()).orElse(Cooling.UNSAID);
-            }
-        }
-        if (part instanceof LastHttpContent) {
-            if (informational) {
-                informational = false;
-            } else if (status != SWITCHING_PROTOCOLS) { // what is spoken then ends with the connection
-                end(this::answered);
-            }
-        }
-    }
-
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        boolean again = false;
         if (event instanceof Http2ResetFrame reset) {
+            again = reset.errorCode() == Http2Error.REFUSED_STREAM.code() && isMadeAgainAfterRefusal();
             end(stopped -> stopped.failed(signal(reset.errorCode())));
-        } else if (event instanceof Http2GoAwayFrame) {
+        } else if (event instanceof Http2GoAwayFrame goAway) { // for the streams above the last that it names
+            again = !isUnwelcome(goAway) && isMadeAgainAfterRefusal();
             end(unheard -> unheard.failed(Signal.CONNECTION_ENDS));
         }
+        if (again) {
+            ctx.fireExceptionCaught(SentAgainException.unprocessed());
+        }
         super.userEventTriggered(ctx, event);
+    }
+
+    /** The pod says to a connection's first request that something is wrong: it would say so again (reliability 3.1). */
+    private boolean isUnwelcome(Http2GoAwayFrame goAway) {
+        return turn == 1 && goAway.errorCode() != Http2Error.NO_ERROR.code();
     }
 
     private static Signal signal(long errorCode) {
@@ -163,7 +137,8 @@ final class ExchangeHandler extends ChannelDuplexHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
         boolean stale = isStale() && cause instanceof IOException;
-        Throwable told = stale && isRepeatable() ? new StaleConnectionException().initCause(cause) : cause;
+        Throwable told =
+                stale && isMadeAgainAfterStale() ? SentAgainException.stale().initCause(cause) : cause;
         end(failed -> {
             if (stale) {
                 failed.failed(Signal.STALE_CONNECTION);
@@ -177,16 +152,16 @@ final class ExchangeHandler extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         boolean stale = isStale();
-        boolean again = stale && isRepeatable();
+        boolean again = stale && isMadeAgainAfterStale();
         end(broken -> {
-            if (status == SWITCHING_PROTOCOLS) {
-                answered(broken);
+            if (heard.isOfAnotherProtocol()) {
+                heard.answered(broken);
             } else {
                 broken.failed(stale ? Signal.STALE_CONNECTION : Signal.RESET);
             }
         });
         if (again) {
-            ctx.fireExceptionCaught(new StaleConnectionException());
+            ctx.fireExceptionCaught(SentAgainException.stale());
         }
         super.channelInactive(ctx);
     }
@@ -195,8 +170,8 @@ final class ExchangeHandler extends ChannelDuplexHandler {
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) throws Exception {
         end(abandoned -> {
-            if (status == SWITCHING_PROTOCOLS) {
-                answered(abandoned);
+            if (heard.isOfAnotherProtocol()) {
+                heard.answered(abandoned);
             } else {
                 abandoned.close();
             }
@@ -211,15 +186,15 @@ final class ExchangeHandler extends ChannelDuplexHandler {
 
     /** Whether the pod may have closed the connection before it saw the request, as it does with idle ones. */
     private boolean isStale() {
-        return open && !heard && pod.isReusedAlone(turn);
+        return open && !heard.isSomething() && pod.isReusedAlone(turn);
     }
 
-    private boolean isRepeatable() {
-        return call != null && call.isRepeatable();
+    private boolean isMadeAgainAfterStale() {
+        return call != null && call.isMadeAgainAfterStale();
     }
 
-    private void answered(Attempt done) {
-        done.answered(status, retryAfter);
+    private boolean isMadeAgainAfterRefusal() {
+        return open && call != null && call.isMadeAgainAfterRefusal();
     }
 
     private void end(Consumer<Attempt> ending) {

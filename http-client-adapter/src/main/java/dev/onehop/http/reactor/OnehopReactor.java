@@ -28,14 +28,13 @@ import reactor.util.retry.Retry;
  * Where a proxy applies to the Service's name, connections go by the proxy and not by Onehop; set it before.
  *
  * <p>A call of which all requests are idempotent and have no body is made again, twice at most, when a connection that
- * was idle in the pool turns out to have been closed by its pod; not where {@code disableRetry(true)} was set before.
+ * was idle in the pool turns out to have been closed by its pod. A call whose HTTP/2 stream is refused by its pod, which says
+ * so that it has done nothing, is made again once, by any method: its body is subscribed to again. Not so where {@code
+ * disableRetry(true)} was set before, as it is to be where bodies can be had only once.
  *
  * <p>Shared: safe from any thread. Make the client once and keep it: what this returns has connections of its own.
  */
 public final class OnehopReactor {
-
-    /** So many connections of a pool may one request find closed. */
-    private static final int MOST_STALE = 2;
 
     private OnehopReactor() {}
 
@@ -52,7 +51,7 @@ public final class OnehopReactor {
                                 client.configuration().resolver(),
                                 HttpResources.get().getOrCreateDefaultResolver())),
                 new HttpLeases());
-        return client.configuration().isRetryDisabled() ? over : over.mapConnect(OnehopReactor::overStaleConnections);
+        return client.configuration().isRetryDisabled() ? over : over.mapConnect(OnehopReactor::madeAgain);
     }
 
     /**
@@ -76,10 +75,8 @@ public final class OnehopReactor {
                 .observe(leases);
     }
 
-    private static Mono<? extends Connection> overStaleConnections(Mono<? extends Connection> connect) {
-        return connect.retryWhen(Retry.max(MOST_STALE)
-                        .filter(StaleConnectionException.class::isInstance)
-                        .onRetryExhaustedThrow((spec, last) -> last.failure()))
+    private static Mono<? extends Connection> madeAgain(Mono<? extends Connection> connect) {
+        return connect.retryWhen(Retry.indefinitely().filter(SentAgainException.class::isInstance)) // by SentCall
                 .contextWrite(SentCall::in);
     }
 

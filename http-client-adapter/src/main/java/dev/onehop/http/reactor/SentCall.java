@@ -5,13 +5,14 @@ import io.netty.buffer.ByteBufHolder;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * What of a call has been handed to connections so far, over all its hops: whether it may be made a second time. What is
- * made again is the call, from its first request on, and not the hop that failed (a {@code POST} that was redirected to a
- * {@code GET} stays a {@code POST}).
+ * What of a call has been handed to connections so far, over all its hops: whether it may be made again. What is made again
+ * is the call, from its first request on, and not the hop that failed (a {@code POST} that was redirected to a {@code GET}
+ * stays a {@code POST}).
  *
  * <p>Shared: its hops follow one another, each on its channel's event loop.
  */
@@ -20,8 +21,17 @@ final class SentCall {
     /** Those of RFC 9110 9.2.2. */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
+    /** So many connections of a pool may a call find closed. */
+    private static final int MOST_STALE = 2;
+
+    /** So many of its streams may be refused: reliability 3.1. */
+    private static final int MOST_REFUSED = 1;
+
     private volatile boolean begun;
+    private volatile boolean earlierOnce;
     private volatile boolean once;
+    private final AtomicInteger stale = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
 
     /** {@code context} for a call of its own. */
     static Context in(Context context) {
@@ -41,7 +51,8 @@ final class SentCall {
     void wrote(Object msg) {
         if (msg instanceof HttpRequest request) {
             begun = true;
-            once |= !IDEMPOTENT.contains(request.method().name());
+            earlierOnce |= once;
+            once = !IDEMPOTENT.contains(request.method().name());
         }
         if (msg instanceof ByteBufHolder holder) {
             once |= holder.content().isReadable();
@@ -52,11 +63,23 @@ final class SentCall {
 
     /** One of its hops goes to somebody of whom nothing is known here. */
     void goesElsewhere() {
-        once = true;
+        earlierOnce = true;
     }
 
-    /** Whether nothing is lost or done twice when it is made again: what has no body is there to be sent. */
-    boolean isRepeatable() {
-        return begun && !once;
+    /**
+     * Its connection turned out to be closed. Returns whether the call is made again: nothing is lost or done twice then, and
+     * what has no body is there to be sent.
+     */
+    boolean isMadeAgainAfterStale() {
+        return begun && !earlierOnce && !once && stale.getAndIncrement() < MOST_STALE;
+    }
+
+    /**
+     * Its pod has refused a stream, and has done nothing: that hop may be of any method, and its body is asked for again; not so
+     * the hops before it.
+     */
+    boolean isMadeAgainAfterRefusal() {
+        once = false;
+        return begun && !earlierOnce && refused.getAndIncrement() < MOST_REFUSED;
     }
 }

@@ -56,6 +56,7 @@ public final class Http2Pod implements AutoCloseable {
     private final DisposableServer server;
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+    private final Queue<String> bodies = new ConcurrentLinkedQueue<>();
 
     /** @param identity null for HTTP/2 without TLS */
     public Http2Pod(String name, @Nullable SSLContext identity, Answers answers) {
@@ -71,7 +72,14 @@ public final class Http2Pod implements AutoCloseable {
                     if (answers.refuses(request.fullPath())) {
                         return reset(response, Http2Error.REFUSED_STREAM);
                     }
-                    return request.receive().then().thenMany(answers.answer(request.fullPath(), response));
+                    return request.receive()
+                            .aggregate()
+                            .asString()
+                            .defaultIfEmpty("")
+                            .flatMapMany(body -> {
+                                bodies.add(body);
+                                return answers.answer(request.fullPath(), response);
+                            });
                 });
         server = (identity == null
                         ? http.protocol(HttpProtocol.H2C, HttpProtocol.HTTP11)
@@ -86,13 +94,13 @@ public final class Http2Pod implements AutoCloseable {
     }
 
     /** Ends a stream without an answer. */
-    static Publisher<Void> reset(HttpServerResponse response, Http2Error code) {
+    public static Publisher<Void> reset(HttpServerResponse response, Http2Error code) {
         return Mono.fromRunnable(() -> channel(response).writeAndFlush(new DefaultHttp2ResetFrame(code)))
                 .then(Mono.never());
     }
 
     /** The channel of its stream. */
-    static Channel channel(HttpServerResponse response) {
+    public static Channel channel(HttpServerResponse response) {
         return ((ChannelOperations<?, ?>) response).channel();
     }
 
@@ -118,6 +126,11 @@ public final class Http2Pod implements AutoCloseable {
     /** Version, authority and path of every request. */
     public List<String> seen() {
         return List.copyOf(seen);
+    }
+
+    /** The body of every request that was not refused; empty for none. */
+    public List<String> bodies() {
+        return List.copyOf(bodies);
     }
 
     /** How many connections are open. */

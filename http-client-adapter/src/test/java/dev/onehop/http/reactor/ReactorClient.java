@@ -11,6 +11,7 @@ import io.netty.handler.ssl.JdkSslContext;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -27,6 +28,11 @@ record ReactorClient(HttpClient http, ConnectionProvider pool) implements Client
     private static final Duration SOON = Duration.ofSeconds(30);
 
     static ReactorClient over(Onehop onehop, Setup setup) {
+        return over(onehop, setup, UnaryOperator.identity());
+    }
+
+    /** @param more of what the client is set to do before it goes over Onehop */
+    static ReactorClient over(Onehop onehop, Setup setup, UnaryOperator<HttpClient> more) {
         ConnectionProvider pool = ConnectionProvider.create("test", setup.connections());
         HttpClient http = HttpClient.create(pool)
                 .resolver(DefaultAddressResolverGroup.INSTANCE)
@@ -42,7 +48,7 @@ record ReactorClient(HttpClient http, ConnectionProvider pool) implements Client
                     ? http.protocol(HttpProtocol.H2C)
                     : http.protocol(HttpProtocol.H2, HttpProtocol.HTTP11);
         }
-        return new ReactorClient(OnehopReactor.on(http, onehop), pool);
+        return new ReactorClient(OnehopReactor.on(more.apply(http), onehop), pool);
     }
 
     @SuppressWarnings("deprecation") // the one that takes a context of the JDK's

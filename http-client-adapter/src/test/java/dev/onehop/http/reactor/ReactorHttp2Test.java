@@ -13,11 +13,6 @@ class ReactorHttp2Test extends Http2Contract {
         return ReactorClient.over(onehop, setup);
     }
 
-    @Override
-    protected boolean isUnprocessedRepeatedByCallers() {
-        return true;
-    }
-
     /** On the connection's event loop, which nobody else sees. */
     @Override
     protected void awaitTold() throws InterruptedException {
