@@ -5,8 +5,6 @@ import dev.onehop.Balancer;
 import dev.onehop.HeldConnection;
 import dev.onehop.Onehop;
 import dev.onehop.http.socket.LateSocket;
-import java.io.FilterInputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -210,35 +208,17 @@ final class PodSocket extends LateSocket {
 
     @Override
     protected InputStream input(Socket connected) throws IOException {
-        return new FilterInputStream(connected.getInputStream()) {
-            @Override
-            public void close() throws IOException {
-                PodSocket.this.close();
-            }
-        };
+        return SocketStreams.of(this, connected.getInputStream());
     }
 
+    /** TLS shakes hands over what is dialled: who writes here has nothing to agree on, and the connection stands. */
     @Override
     protected OutputStream output(Socket connected) throws IOException {
-        return new FilterOutputStream(connected.getOutputStream()) {
-            @Override
-            public void write(byte[] bytes, int from, int length) throws IOException {
-                if (mayGoOn()) {
-                    stands();
-                }
-                out.write(bytes, from, length);
+        return SocketStreams.of(this, connected.getOutputStream(), () -> {
+            if (mayGoOn()) {
+                stands();
             }
-
-            @Override
-            public void write(int octet) throws IOException {
-                write(new byte[] {(byte) octet}, 0, 1);
-            }
-
-            @Override
-            public void close() throws IOException {
-                PodSocket.this.close();
-            }
-        };
+        });
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.onehop.http.okhttp;
 
-import java.io.FilterInputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -131,27 +129,12 @@ final class TlsPodSocket extends ForwardingSslSocket {
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return new FilterInputStream(tls.getInputStream()) {
-            @Override
-            public void close() throws IOException {
-                TlsPodSocket.this.close();
-            }
-        };
+        return SocketStreams.of(this, tls.getInputStream());
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return new FilterOutputStream(tls.getOutputStream()) {
-            @Override
-            public void write(byte[] bytes, int from, int length) throws IOException {
-                out.write(bytes, from, length);
-            }
-
-            @Override
-            public void close() throws IOException {
-                TlsPodSocket.this.close();
-            }
-        };
+        return SocketStreams.of(this, tls.getOutputStream(), () -> {});
     }
 
     @Override
