@@ -141,7 +141,7 @@ final class Calls implements Interceptor {
             try {
                 return chain.proceed(chain.request());
             } catch (RefusedAgain failure) {
-                throw failure.asItWas();
+                throw AsItWas.of(failure);
             } catch (IOException failure) {
                 Upgrade upgrade = progress.upgrade;
                 boolean retired = failure instanceof Retired || (upgrade != null && upgrade.wasTooLate());

@@ -8,19 +8,8 @@ final class RefusedAgain extends ProtocolException {
 
     private static final long serialVersionUID = 1L;
 
-    private final IOException was;
-
     RefusedAgain(IOException was) {
         super(was.getMessage());
-        this.was = was;
         initCause(was);
-    }
-
-    /** What happened, with what was tried before suppressed. */
-    IOException asItWas() {
-        for (Throwable each : getSuppressed()) {
-            was.addSuppressed(each);
-        }
-        return was;
     }
 }

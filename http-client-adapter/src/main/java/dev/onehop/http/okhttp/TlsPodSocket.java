@@ -80,7 +80,7 @@ final class TlsPodSocket extends ForwardingSslSocket {
         try {
             raw.goOn(failure);
         } catch (BrokenHandshake last) {
-            throw last.asItWas();
+            throw AsItWas.of(last);
         }
     }
 
