@@ -6,21 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
-import dev.onehop.PushedOnehop;
 import dev.onehop.Retirement;
 import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
-import dev.onehop.http.contract.ContractFixture;
-import dev.onehop.service.AddressPolicy;
-import dev.onehop.service.EndpointSlice;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.PodResponse;
-import dev.onehop.time.ManualTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -35,12 +29,11 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.util.TimeValue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is the asynchronous client's own: retries, callers that cancel, its pool's stale connections, proxies. */
-class AsyncOwnTest extends ContractFixture {
-
-    private static final String HTTPS = "https://api-service.shop/";
+class AsyncOwnTest extends ApacheFixture {
 
     @Override
     protected ClientUnderTest open(Onehop onehop, Setup setup) {
@@ -49,30 +42,7 @@ class AsyncOwnTest extends ContractFixture {
 
     @Test
     void f12_apachesOwnRetryMultipliesNoConnects() throws Exception {
-        LoopbackPods pods = pods(5);
-        service(LoopbackPods.slices(pods.all()));
-        pods.forEach(LoopbackPod::resetAfterAccept); // in the midst of the handshake
-        var time = new ManualTime();
-        Onehop onehop =
-                closing(PushedOnehop.builder(discovery, time, new SplittableRandom(3)) // whose prober dials nobody
-                        .addressPolicy(AddressPolicy.allowingLoopback())
-                        .build());
-        Balancer balancer = balancer443(onehop);
-        time.run();
-        CloseableHttpAsyncClient http = http(onehop, HttpAsyncClients.custom());
-
-        assertThatThrownBy(() -> http.execute(get(HTTPS), null).get(20, TimeUnit.SECONDS))
-                .isInstanceOf(ExecutionException.class);
-
-        pods.forEach(LoopbackPod::awaitAccepted);
-        assertThat(balancer.tally().started()).isEqualTo(pods.accepts());
-        assertThat(pods.all()).allSatisfy(pod -> assertThat(pod.accepts()).isLessThanOrEqualTo(1));
-        assertThat(pods.accepts())
-                .as("three, or all where resets come so early that they are refusals")
-                .isBetween(3, 5);
-        System.out.printf(
-                "F-12 async: %d SYNs, %d dials%n",
-                pods.accepts(), balancer.tally().started());
+        apachesOwnRetryMultipliesNoConnects("async", ExecutionException.class);
     }
 
     @Test
@@ -173,31 +143,20 @@ class AsyncOwnTest extends ContractFixture {
 
     @Test
     void s11_aProxyIsAskedForTheServiceAndNoPodIsDialled() throws Exception {
-        LoopbackPods pods = pods(1);
-        LoopbackPod proxy = clusterIp();
-        Onehop onehop = onehop();
-        CloseableHttpAsyncClient http =
-                http(onehop, HttpAsyncClients.custom().setProxy(new HttpHost("foreign.example", proxy.port())));
-
-        assertThat(http.execute(get(URL + "/orders"), null).get().getCode()).isEqualTo(200);
-
-        assertThat(pods.accepts()).isZero();
-        assertThat(proxy.request().line()).startsWith("GET http://api-service.shop/orders");
+        aProxyIsAskedForTheServiceAndNoPodIsDialled();
     }
 
     @Test
     void s11_aProxyThatIsAServiceItselfIsReachedAsEver() throws Exception {
-        LoopbackPods pods = pods(1);
-        LoopbackPod proxy = clusterIp();
-        discovery.set(Services.on(proxy.port()), LoopbackPods.slices(pods.all()));
-        CloseableHttpAsyncClient http =
-                http(onehop(), HttpAsyncClients.custom().setProxy(new HttpHost("api-service.shop", proxy.port())));
+        aProxyThatIsAServiceItselfIsReachedAsEver();
+    }
 
-        assertThat(http.execute(get("http://foreign.example/"), null).get().getCode())
-                .isEqualTo(200);
-
-        assertThat(pods.accepts()).isZero();
-        assertThat(proxy.request().line()).startsWith("GET http://foreign.example/");
+    @Override
+    int statusBy(Onehop onehop, @Nullable HttpHost proxy, String url) throws Exception {
+        return http(onehop, HttpAsyncClients.custom().setProxy(proxy))
+                .execute(get(url), null)
+                .get(20, TimeUnit.SECONDS)
+                .getCode();
     }
 
     private CloseableHttpAsyncClient http(Onehop onehop, HttpAsyncClientBuilder builder) {
@@ -209,13 +168,5 @@ class AsyncOwnTest extends ContractFixture {
 
     private static SimpleHttpRequest get(String url) {
         return SimpleRequestBuilder.get(url).build();
-    }
-
-    private void service(EndpointSlice... slices) {
-        discovery.set(Services.on(443), slices);
-    }
-
-    private static Balancer balancer443(Onehop onehop) {
-        return onehop.forHost("api-service.shop", 443).orElseThrow();
     }
 }

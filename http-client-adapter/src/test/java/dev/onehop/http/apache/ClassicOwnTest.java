@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Onehop;
-import dev.onehop.http.contract.ClientUnderTest;
-import dev.onehop.http.contract.ClientUnderTest.Setup;
-import dev.onehop.http.contract.ContractFixture;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.PodResponse;
@@ -19,49 +16,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.util.TimeValue;
 import org.junit.jupiter.api.Test;
 
 /** What is Apache's own: proxies, redirects, callers that leave, settings that stay. */
-class ClassicOwnTest extends ContractFixture {
-
-    @Override
-    protected ClientUnderTest open(Onehop onehop, Setup setup) {
-        return ClassicClient.over(onehop, setup);
-    }
+class ClassicOwnTest extends ClassicFixture {
 
     @Test
     void s11_aProxyIsAskedForTheServiceAndNoPodIsDialled() throws Exception {
-        LoopbackPods pods = pods(1);
-        LoopbackPod proxy = clusterIp();
-        Onehop onehop = onehop();
-        CloseableHttpClient http =
-                http(onehop, HttpClients.custom().setProxy(new HttpHost("foreign.example", proxy.port())));
-
-        assertThat(status(http, URL + "/orders")).isEqualTo(200);
-
-        assertThat(pods.accepts()).isZero();
-        assertThat(proxy.request().line()).startsWith("GET http://api-service.shop/orders");
+        aProxyIsAskedForTheServiceAndNoPodIsDialled();
     }
 
     @Test
     void s11_aProxyThatIsAServiceItselfIsReachedAsEver() throws Exception {
-        LoopbackPods pods = pods(1);
-        LoopbackPod proxy = clusterIp();
-        discovery.set(Services.on(proxy.port()), LoopbackPods.slices(pods.all()));
-        Onehop onehop = onehop();
-        CloseableHttpClient http =
-                http(onehop, HttpClients.custom().setProxy(new HttpHost("api-service.shop", proxy.port())));
-
-        assertThat(status(http, "http://foreign.example/")).isEqualTo(200);
-
-        assertThat(pods.accepts()).isZero();
-        assertThat(proxy.request().line()).startsWith("GET http://foreign.example/");
+        aProxyThatIsAServiceItselfIsReachedAsEver();
     }
 
     @Test
@@ -169,17 +140,5 @@ class ClassicOwnTest extends ContractFixture {
         assertThat(manager.getTotalStats().getAvailable()).isEqualTo(1);
         manager.closeIdle(TimeValue.ZERO_MILLISECONDS);
         await().atMost(SOON).until(() -> balancer(onehop).connections() == 0);
-    }
-
-    private CloseableHttpClient http(Onehop onehop, HttpClientBuilder builder) {
-        return closing(
-                builder.setConnectionManager(OnehopConnectionManager.of(onehop)).build());
-    }
-
-    private static int status(CloseableHttpClient http, String url) throws IOException {
-        return http.execute(new HttpGet(url), response -> {
-            EntityUtils.consume(response.getEntity());
-            return response.getCode();
-        });
     }
 }
