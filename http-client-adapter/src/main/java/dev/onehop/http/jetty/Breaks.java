@@ -66,7 +66,7 @@ final class Breaks {
             return true;
         }
         if (failure == request.getAbortCause()) {
-            return !pod.isMultiplexed() || (pod.isWhole() && !isOfStream(failure));
+            return !pod.isMultiplexed() || (pod.isWhole() && !isOfStream(failure)) || isJettys(failure, pod);
         }
         boolean ofBody = exchange.getResponse().getStatus() != 0 && failure != exchange.getRequestFailure();
         return ofBody
@@ -89,6 +89,14 @@ final class Breaks {
         return failure instanceof TimeoutException && (isTotal(failure) || text.startsWith("Idle timeout "));
     }
 
+    /**
+     * After a GOAWAY Jetty closes the connection as the last but one of its streams ends, in the midst of the last; the pod
+     * has closed nothing.
+     */
+    private static boolean isJettys(Throwable failure, PodConnection pod) {
+        return failure.getClass() == ClosedChannelException.class && pod.isOpen();
+    }
+
     /** What Jetty makes of a stream that its pod has ended. */
     private static boolean isOfStream(Throwable failure) {
         return failure instanceof RetryableRequestException
@@ -101,6 +109,12 @@ final class Breaks {
         Signal signal = signal(failure);
         boolean broken = (signal == null ? Classifier.standard().ofFailure(failure) : signal) == Signal.RESET;
         return broken && !isOurs(failure) && !isNonsense(failure);
+    }
+
+    /** Whether the pod has said that it does nothing with the request (RFC 9113 8.7), or the request has never left. */
+    static boolean isRefused(@Nullable Throwable failure) {
+        return failure instanceof RetryableRequestException
+                || (failure instanceof IOException && "refused_stream_error".equalsIgnoreCase(failure.getMessage()));
     }
 
     /** The caller has given up, or has closed the client or the connection. */

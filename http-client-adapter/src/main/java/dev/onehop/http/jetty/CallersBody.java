@@ -66,7 +66,11 @@ final class CallersBody implements Request.Content {
 
     @Override
     public boolean rewind() {
-        return body.rewind();
+        boolean rewound = body.rewind();
+        if (rewound) {
+            failed = false;
+        }
+        return rewound;
     }
 
     @Override

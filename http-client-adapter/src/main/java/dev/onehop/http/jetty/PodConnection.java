@@ -142,7 +142,12 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
 
     /** Whether nobody has closed or broken it, as far as one has heard. */
     boolean isWhole() {
-        return !gone && !http.isClosed() && (carrier == null || (carrier.isOpen() && !carrier.isInputShutdown()));
+        return !http.isClosed() && isOpen();
+    }
+
+    /** The same but for Jetty, which may have closed it to requests. */
+    boolean isOpen() {
+        return !gone && (carrier == null || (carrier.isOpen() && !carrier.isInputShutdown()));
     }
 
     /** The client, the pod or Onehop has closed it; or it speaks no HTTP any more. */

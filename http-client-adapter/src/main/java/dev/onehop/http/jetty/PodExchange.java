@@ -35,6 +35,7 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
     private final boolean reused;
     private final long beganNanos = System.nanoTime();
     private volatile boolean callers;
+    private volatile boolean failed;
 
     private PodExchange(Request request, Attempt attempt, PodConnection pod, boolean reused) {
         this.request = request;
@@ -51,7 +52,8 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
         exchange.getResponseListeners().addFailureListener(watched);
         exchange.getResponseListeners().addCompleteListener(watched, false);
         CallersBody.watch(exchange.getRequest());
-        conversation.updateResponseListeners(reused ? SentAgain.of(exchange.getRequest(), watched) : null);
+        boolean mayBeSentAgain = reused || pod.isMultiplexed();
+        conversation.updateResponseListeners(mayBeSentAgain ? SentAgain.of(exchange.getRequest(), watched) : null);
         return watched;
     }
 
@@ -75,9 +77,13 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
         }
     }
 
-    /** Told before Jetty closes the connection because of it, while one can still tell whose failure it is. */
+    /** Told before Jetty closes the connection because of it, while one can still tell whose failure it is, and once more. */
     @Override
     public void onFailure(Response response, Throwable failure) {
+        if (failed) {
+            return;
+        }
+        failed = true;
         HttpExchange exchange = exchange();
         callers = exchange != null
                 && Breaks.isCallers(failure, exchange, pod, Duration.ofNanos(System.nanoTime() - beganNanos));
@@ -102,6 +108,15 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
                 && !callers
                 && System.nanoTime() - beganNanos < AT_ONCE_NANOS
                 && Breaks.isClosed(failure);
+    }
+
+    /** Whether its pod has said that it does nothing with it, or it was never told. */
+    boolean isRefused() {
+        HttpExchange exchange = exchange();
+        return exchange != null
+                && !callers
+                && exchange.getResponse().getStatus() == 0
+                && Breaks.isRefused(exchange.getResponseFailure());
     }
 
     /** Its connection speaks HTTP no more. */

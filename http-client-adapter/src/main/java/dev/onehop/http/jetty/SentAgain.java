@@ -1,6 +1,8 @@
 package dev.onehop.http.jetty;
 
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.HttpUpgrader;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
@@ -8,12 +10,14 @@ import org.eclipse.jetty.client.transport.HttpConversation;
 import org.eclipse.jetty.client.transport.HttpRequest;
 import org.eclipse.jetty.client.transport.ResponseListeners;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.util.NanoTime;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before the caller's listeners until the answer begins. Where there is none, because the pod had closed the
- * connection when the request came, the request is sent again and the caller hears of nothing; only one that is idempotent
- * and has no body (reliability 3.1).
+ * connection when the request came, or says that it has not begun with it, the request is sent again and the caller hears of
+ * nothing (reliability 3.1): in the first case only one that is idempotent and has no body, in the second any, once, whose
+ * body can be given again.
  *
  * <p>Shared: as its exchange.
  */
@@ -26,8 +30,9 @@ final class SentAgain implements Response.Listener {
     private static final int MOST = 5;
 
     private static final String COUNT = SentAgain.class.getName();
-    private static final String HEADERS = COUNT + ".headers";
+    private static final String REFUSED = COUNT + ".refused";
     private static final String LOST = COUNT + ".lost";
+    private static final String HEADERS = COUNT + ".headers";
 
     private final HttpRequest request;
     private final PodExchange watched;
@@ -39,14 +44,9 @@ final class SentAgain implements Response.Listener {
         this.headers = headers;
     }
 
-    /** Null for a request that is not to be sent twice. */
+    /** Null for a request that is not to be sent twice, whatever becomes of it. */
     static @Nullable SentAgain of(HttpRequest request, PodExchange watched) {
-        Request.Content body = request.getBody();
-        boolean repeatable = IDEMPOTENT.contains(request.getMethod())
-                && (body == null || body.getLength() == 0)
-                && request.getTrailersSupplier() == null
-                && request.getURI() != null
-                && count(request.getConversation()) < MOST;
+        boolean repeatable = request.getTrailersSupplier() == null && request.getURI() != null;
         return repeatable ? new SentAgain(request, watched, headersOf(request)) : null;
     }
 
@@ -67,13 +67,12 @@ final class SentAgain implements Response.Listener {
 
     @Override
     public void onComplete(Result result) {
-        HttpConversation conversation = request.getConversation();
-        if (watched.isStale()) {
+        if (isAgain()) {
             watched.over();
-            conversation.setAttribute(COUNT, count(conversation) + 1);
             again().send(null);
             return;
         }
+        HttpConversation conversation = request.getConversation();
         conversation.updateResponseListeners(null);
         ResponseListeners callers = conversation.getResponseListeners();
         if (result.isFailed()) {
@@ -82,28 +81,50 @@ final class SentAgain implements Response.Listener {
         callers.notifyComplete(result);
     }
 
+    private boolean isAgain() {
+        HttpConversation conversation = request.getConversation();
+        Request.Content body = request.getBody();
+        if (conversation.getAttribute(HttpUpgrader.class.getName()) != null) {
+            return false; // it has prepared this one request
+        }
+        if (watched.isRefused()) {
+            return counted(conversation, REFUSED) == 0
+                    && (body == null || body.rewind())
+                    && counts(conversation, REFUSED);
+        }
+        return watched.isStale()
+                && IDEMPOTENT.contains(request.getMethod())
+                && (body == null || body.getLength() == 0)
+                && counted(conversation, COUNT) < MOST
+                && counts(conversation, COUNT);
+    }
+
     private Request again() {
         HttpRequest copy = request.copy(request.getURI());
         copy.headers(fresh -> fresh.clear().add(headers));
         request.getCookies().forEach(copy::cookie);
         request.getAttributes().forEach(copy::attribute);
+        if (request.getTimeoutNanoTime() != Long.MAX_VALUE) {
+            copy.timeout(Math.max(1, NanoTime.millisUntil(request.getTimeoutNanoTime())), TimeUnit.MILLISECONDS);
+        }
         return copy.transport(request.getTransport());
     }
 
     /** Whether a call may go by another connection, where one that was never used is closed before a byte of it was sent. */
     static boolean mayGoByAnother(HttpConversation conversation) {
-        return lost(conversation) < MOST;
+        return counted(conversation, LOST) < MOST;
     }
 
     static void goesByAnother(HttpConversation conversation) {
-        conversation.setAttribute(LOST, lost(conversation) + 1);
+        counts(conversation, LOST);
     }
 
-    private static int lost(HttpConversation conversation) {
-        return conversation.getAttribute(LOST) instanceof Integer lost ? lost : 0;
+    private static int counted(HttpConversation conversation, String what) {
+        return conversation.getAttribute(what) instanceof Integer count ? count : 0;
     }
 
-    private static int count(HttpConversation conversation) {
-        return conversation.getAttribute(COUNT) instanceof Integer count ? count : 0;
+    private static boolean counts(HttpConversation conversation, String what) {
+        conversation.setAttribute(what, counted(conversation, what) + 1);
+        return true;
     }
 }
