@@ -100,7 +100,7 @@ public final class ScriptedTlsPod implements AutoCloseable {
         tls.setUseClientMode(false);
         tls.setNeedClientAuth(wantsCertificates);
         if (wantsCertificates) { // refused before a request, whichever protocol that had been of
-            tls.setHandshakeApplicationProtocolSelector((socket, offered) -> offered.contains("h2") ? "h2" : null);
+            tls.setHandshakeApplicationProtocolSelector((socket, offered) -> offered.contains("h2") ? "h2" : "");
         }
         tls.startHandshake();
         while (hasRequest(tls.getInputStream())) {

@@ -8,6 +8,7 @@ enum Page {
     APACHE("""
             import dev.onehop.http.apache.*;
             import org.apache.hc.client5.http.config.ConnectionConfig;
+            import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
             import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
             import org.apache.hc.client5.http.impl.classic.HttpClients;
             import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
