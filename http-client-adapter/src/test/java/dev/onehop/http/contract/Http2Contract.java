@@ -57,6 +57,9 @@ public abstract class Http2Contract extends Http2UnprocessedContract {
         }
 
         assertThat(running.get(0).seen()).allSatisfy(seen -> assertThat(seen).contains("api-service.shop"));
+        assertThat(running.get(0).names())
+                .hasSize(3)
+                .allSatisfy(name -> assertThat(name).contains("value=api-service.shop"));
         assertThat(balancer(onehop).connections()).isEqualTo(1);
         assertThat(balancer(onehop).tally().started()).isEqualTo(3);
         endsWith(onehop, 3);

@@ -3,6 +3,7 @@ package dev.onehop.http.contract;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
+import dev.onehop.service.ServiceKey;
 import dev.onehop.service.SlicePort;
 import dev.onehop.testing.LoopbackPods;
 import io.netty.channel.Channel;
@@ -11,16 +12,20 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -55,8 +60,10 @@ public final class Http2Pod implements AutoCloseable {
     private final LoopResources loops;
     private final DisposableServer server;
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AtomicInteger accepts = new AtomicInteger();
     private final Queue<String> seen = new ConcurrentLinkedQueue<>();
     private final Queue<String> bodies = new ConcurrentLinkedQueue<>();
+    private final Queue<String> names = new ConcurrentLinkedQueue<>();
 
     /** @param identity null for HTTP/2 without TLS */
     public Http2Pod(String name, @Nullable SSLContext identity, Answers answers) {
@@ -67,10 +74,17 @@ public final class Http2Pod implements AutoCloseable {
                 .port(0)
                 .runOn(loops)
                 .channelGroup(channels)
+                .doOnChannelInit((observer, channel, remote) -> accepts.incrementAndGet())
                 .handle((request, response) -> {
                     seen.add(request.version() + " " + request.requestHeaders().get("host") + " " + request.fullPath());
+                    if (identity != null) {
+                        names.add(sni(channel(response)));
+                    }
                     if (answers.refuses(request.fullPath())) {
                         return reset(response, Http2Error.REFUSED_STREAM);
+                    }
+                    if (request.requestHeaders().contains("upgrade", "websocket", true)) {
+                        return answers.answer(request.fullPath(), response); // what follows is no body
                     }
                     return request.receive()
                             .aggregate()
@@ -85,7 +99,8 @@ public final class Http2Pod implements AutoCloseable {
                         ? http.protocol(HttpProtocol.H2C, HttpProtocol.HTTP11)
                                 .doOnChannelInit((observer, channel, remote) ->
                                         channel.pipeline().addFirst(new DeafAfterGoAway()))
-                        : http.protocol(HttpProtocol.H2).secure(spec -> spec.sslContext(context(identity))))
+                        : http.protocol(HttpProtocol.H2, HttpProtocol.HTTP11)
+                                .secure(spec -> spec.sslContext(context(identity))))
                 .bindNow(Duration.ofSeconds(10));
     }
 
@@ -104,6 +119,13 @@ public final class Http2Pod implements AutoCloseable {
         return ((ChannelOperations<?, ?>) response).channel();
     }
 
+    private static String sni(Channel channel) {
+        Channel connection = channel instanceof Http2StreamChannel stream ? stream.parent() : channel;
+        var session = (ExtendedSSLSession)
+                connection.pipeline().get(SslHandler.class).engine().getSession();
+        return session.getRequestedServerNames().toString();
+    }
+
     @SuppressWarnings("deprecation") // the one that takes a context of the JDK's
     private static SslContext context(SSLContext identity) {
         return new JdkSslContext(
@@ -115,7 +137,8 @@ public final class Http2Pod implements AutoCloseable {
                         ApplicationProtocolConfig.Protocol.ALPN,
                         ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                        "h2"),
+                        "h2",
+                        "http/1.1"),
                 ClientAuth.NONE);
     }
 
@@ -131,6 +154,11 @@ public final class Http2Pod implements AutoCloseable {
     /** The body of every request that was not refused; empty for none. */
     public List<String> bodies() {
         return List.copyOf(bodies);
+    }
+
+    /** The names that were asked for in the handshake (SNI), of every request over TLS. */
+    public List<String> names() {
+        return List.copyOf(names);
     }
 
     /** How many connections are open. */
@@ -150,11 +178,21 @@ public final class Http2Pod implements AutoCloseable {
                 });
     }
 
+    /** How many connections were accepted. */
+    public int accepts() {
+        return accepts.get();
+    }
+
     /** A slice with this pod alone, which has a port of its own. */
     public EndpointSlice slice(boolean terminating) {
+        return slice(LoopbackPods.API, terminating);
+    }
+
+    /** The same, of another Service. */
+    public EndpointSlice slice(ServiceKey service, boolean terminating) {
         return EndpointSlice.of(
-                LoopbackPods.API,
-                "slice-" + name,
+                service,
+                service.name() + "-" + name,
                 List.of(new SlicePort("http", Protocol.TCP, server.port())),
                 List.of(Endpoint.builder("127.0.0.1")
                         .conditions(!terminating, true, terminating)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.onehop.health.Signal;
+import dev.onehop.http.contract.Http2Pod;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
@@ -53,7 +54,7 @@ class OkHttpHandshakeTest extends PodsFixture {
     void aHandshakeOfOneByteAfterTheOtherEndsAtTheDialsDeadline() throws Exception {
         ServerSocket drips = closing(listening());
         Future<?> dripping = callers.submit(() -> drip(drips));
-        Http2Pod good = closing(new Http2Pod("pod-2", identity));
+        Http2Pod good = pod("pod-2", true);
         published(API, 443, good.slice(API, false));
         OkHttpClient client =
                 https(it -> it.connectTimeout(Duration.ofSeconds(6)).callTimeout(Duration.ofSeconds(25)));
@@ -73,7 +74,7 @@ class OkHttpHandshakeTest extends PodsFixture {
 
     @Test
     void aClientMadeOfItWithItsOwnVerifierIsAskedByThatAlone() throws Exception {
-        Http2Pod pod = closing(new Http2Pod("pod-1", identity));
+        Http2Pod pod = pod("pod-1", true);
         published(API, 443, pod.slice(API, false));
         OkHttpClient nobody = https(it -> it.hostnameVerifier((host, session) -> false));
         OkHttpClient anybody =
@@ -90,8 +91,8 @@ class OkHttpHandshakeTest extends PodsFixture {
     void aClientMadeOfItWithItsOwnCertificatesIsBalancedFailsOverAndIsDrained() throws Exception {
         ServerSocket closes = closing(listening());
         Future<?> hangingUp = callers.submit(() -> hangUp(closes));
-        Http2Pod leaving = closing(new Http2Pod("pod-2", identity));
-        Http2Pod staying = closing(new Http2Pod("pod-3", identity));
+        Http2Pod leaving = pod("pod-2", true);
+        Http2Pod staying = pod("pod-3", true);
         published(API, 443, slice("pod-1", closes), leaving.slice(API, false));
         SSLSocketFactory own = trusting.getSocketFactory();
         OkHttpClient.Builder derived = https().newBuilder().sslSocketFactory(own, trust);
@@ -106,7 +107,7 @@ class OkHttpHandshakeTest extends PodsFixture {
         assertThat(balancer(443).tally().inFlight()).isZero();
 
         published(API, 443, leaving.slice(API, true), staying.slice(API, false));
-        await().atMost(SOON).until(() -> leaving.open() == 0);
+        await().atMost(SOON).until(() -> leaving.connections() == 0);
         assertThat(get(one, URL)).isEqualTo("HTTP_2 pod-3");
         assertThat(hangingUp).isNotDone(); // it was dialled twice at most
         one.connectionPool().evictAll();

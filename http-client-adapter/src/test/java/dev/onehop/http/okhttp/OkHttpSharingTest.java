@@ -1,13 +1,16 @@
 package dev.onehop.http.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.onehop.http.contract.Http2Pod;
 import dev.onehop.service.Endpoint;
 import dev.onehop.service.EndpointSlice;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceKey;
 import dev.onehop.service.SlicePort;
+import io.netty.handler.codec.http2.Http2Error;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,7 +28,7 @@ class OkHttpSharingTest extends PodsFixture {
 
     @Test
     void manyExchangesAtOnceShareOneConnectionAndEachIsAnAttempt() throws Exception {
-        Http2Pod pod = closing(new Http2Pod("pod-1", identity));
+        Http2Pod pod = pod("pod-1", true);
         published(API, 443, pod.slice(API, false));
         OkHttpClient client = https();
         get(client, "https://api-service.shop/");
@@ -36,23 +39,23 @@ class OkHttpSharingTest extends PodsFixture {
         }
         await().atMost(SOON).until(() -> balancer(443).tally().inFlight() == 5);
         assertThat(balancer(443).connections()).isEqualTo(1);
-        pod.release();
+        release();
         for (Future<String> each : slow) {
             assertThat(each.get(10, TimeUnit.SECONDS)).isEqualTo("HTTP_2 pod-1");
         }
 
         assertThat(pod.accepts()).isEqualTo(1);
-        assertThat(pod.seen()).allSatisfy(seen -> assertThat(seen).startsWith("api-service.shop/"));
+        assertThat(pod.seen()).allSatisfy(seen -> assertThat(seen).contains(" api-service.shop /"));
         assertThat(balancer(443).tally().succeeded()).isEqualTo(6);
         assertThat(balancer(443).tally().inFlight()).isZero();
         client.connectionPool().evictAll();
-        await().atMost(SOON).until(() -> balancer(443).connections() == 0 && pod.open() == 0);
+        await().atMost(SOON).until(() -> balancer(443).connections() == 0 && pod.connections() == 0);
     }
 
     @Test
     void twoServicesNeverShareAConnectionThoughOneCertificateCoversBoth() throws Exception {
-        Http2Pod api = closing(new Http2Pod("api-1", identity));
-        Http2Pod other = closing(new Http2Pod("other-1", identity));
+        Http2Pod api = pod("api-1", true);
+        Http2Pod other = pod("other-1", true);
         published(API, 443, api.slice(API, false));
         published(OTHER, 443, other.slice(OTHER, false));
         OkHttpClient client = https();
@@ -68,11 +71,9 @@ class OkHttpSharingTest extends PodsFixture {
 
     @Test
     void priorKnowledgeWithoutTlsIsBalancedAndFailsOver() throws Exception {
-        Http2Pod pod = closing(new Http2Pod("pod-1", null));
+        Http2Pod pod = pod("pod-1", false);
         published(API, 80, pod.slice(API, false), nobody());
-        OkHttpClient client = closing(OnehopOkHttp.on(
-                        new OkHttpClient.Builder().protocols(List.of(okhttp3.Protocol.H2_PRIOR_KNOWLEDGE)), onehop)
-                .build());
+        OkHttpClient client = https(it -> it.protocols(List.of(okhttp3.Protocol.H2_PRIOR_KNOWLEDGE)));
 
         for (int i = 0; i < 6; i++) {
             assertThat(get(client, "http://api-service.shop/")).isEqualTo("H2_PRIOR_KNOWLEDGE pod-1");
@@ -81,6 +82,26 @@ class OkHttpSharingTest extends PodsFixture {
 
         assertThat(balancer(80).tally().succeeded()).isEqualTo(6);
         await().atMost(SOON).until(() -> balancer(80).connections() == 0);
+    }
+
+    @Test
+    void f18_aRedirectsLaterHopThatIsRefusedRepeatsNoEarlierOne() throws Exception {
+        Http2Pod api = closing(new Http2Pod(
+                "api-1",
+                null,
+                (path, response) -> response.status(307)
+                        .header("location", "http://other-service.shop/")
+                        .send()));
+        Http2Pod other = closing(
+                new Http2Pod("other-1", null, (path, response) -> Http2Pod.reset(response, Http2Error.REFUSED_STREAM)));
+        published(API, 80, api.slice(API, false));
+        published(OTHER, 80, other.slice(OTHER, false));
+        OkHttpClient client = https(it -> it.protocols(List.of(okhttp3.Protocol.H2_PRIOR_KNOWLEDGE)));
+
+        assertThatThrownBy(() -> get(client, "http://api-service.shop/")).hasMessageContaining("REFUSED_STREAM");
+
+        assertThat(api.seen()).hasSize(1);
+        assertThat(other.seen()).hasSize(1);
     }
 
     /** A slice with a pod that nobody listens on. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Retirement;
+import dev.onehop.http.contract.Http2Pod;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,7 +27,7 @@ class OkHttpWebSocketTest extends PodsFixture {
 
     @Test
     void itIsInFlightAsLongAsItsConnectionAndForgottenWithIt() throws Exception {
-        Http2Pod pod = closing(new Http2Pod("pod-1", null));
+        Http2Pod pod = pod("pod-1", false);
         published(API, 80, pod.slice(API, false));
         WebSocket socket = webSocket(https(), "ws://api-service.shop/ws");
 
@@ -40,8 +41,8 @@ class OkHttpWebSocketTest extends PodsFixture {
     void itLivesOnOverAPooledConnectionWhenItsPodLeaves(boolean tls) throws Exception {
         int port = tls ? 443 : 80;
         String host = "//api-service.shop";
-        Http2Pod leaving = closing(new Http2Pod("pod-1", tls ? identity : null));
-        Http2Pod staying = closing(new Http2Pod("pod-2", tls ? identity : null));
+        Http2Pod leaving = pod("pod-1", tls);
+        Http2Pod staying = pod("pod-2", tls);
         published(API, port, leaving.slice(API, false));
         OkHttpClient client = https(it -> it.protocols(List.of(Protocol.HTTP_1_1)));
         assertThat(get(client, (tls ? "https:" : "http:") + host)).isEqualTo("HTTP_1_1 pod-1");
@@ -61,7 +62,7 @@ class OkHttpWebSocketTest extends PodsFixture {
 
     @Test
     void oneThatIsRefusedEndsAndLeavesItsConnectionToOthers() throws Exception {
-        Http2Pod pod = closing(new Http2Pod("pod-1", null));
+        Http2Pod pod = pod("pod-1", false);
         published(API, 80, pod.slice(API, false));
         OkHttpClient client = https(it -> it.protocols(List.of(Protocol.HTTP_1_1)));
 

@@ -2,6 +2,7 @@ package dev.onehop.http.okhttp;
 
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
+import dev.onehop.http.contract.Http2Pod;
 import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.AddressFamily;
 import dev.onehop.service.ClientLocation;
@@ -17,10 +18,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -30,6 +31,7 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
 
 /** Pods with one certificate for every Service of {@code shop}, and an Onehop over them; all of it closed after a test. */
 abstract class PodsFixture {
@@ -37,11 +39,12 @@ abstract class PodsFixture {
     protected static final ServiceKey API = LoopbackPods.API;
     protected static final Duration SOON = Duration.ofSeconds(10);
 
-    protected static KeyManagerFactory identity;
+    private static SSLContext identity;
     protected static X509TrustManager trust;
     protected static SSLContext trusting;
 
     private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+    private final CompletableFuture<Void> released = new CompletableFuture<>();
     protected final StaticDiscovery discovery = StaticDiscovery.create("shop", ClientLocation.unknown());
     protected final Onehop onehop = closing(
             LoopbackPods.onehop(discovery).policy(PickPolicy.roundRobin()).build());
@@ -51,8 +54,7 @@ abstract class PodsFixture {
     @BeforeAll
     static void certificate(@TempDir Path folder) throws Exception {
         TestCertificate all = TestCertificate.of("*.shop", folder);
-        identity = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        identity.init(all.keys(), "changeit".toCharArray());
+        identity = all.server();
         TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         managers.init(all.keys());
         trust = (X509TrustManager) managers.getTrustManagers()[0];
@@ -61,10 +63,30 @@ abstract class PodsFixture {
 
     @AfterEach
     void closeAll() throws Exception {
+        release();
         callers.shutdownNow();
         while (!toClose.isEmpty()) {
             toClose.pop().close();
         }
+    }
+
+    /**
+     * A pod that says its name; {@code /slow} does so when {@link #release} says so, {@code /on} leads to {@code /end}, and
+     * {@code /ws} is a WebSocket that echoes.
+     */
+    protected Http2Pod pod(String name, boolean tls) {
+        return closing(new Http2Pod(name, tls ? identity : null, (path, response) -> switch (path) {
+            case "/slow" -> response.sendString(Mono.fromFuture(released).thenReturn(name));
+            case "/on" -> response.status(307).header("location", "/end").send();
+            case "/ws" ->
+                response.sendWebsocket((in, out) -> out.sendString(in.receive().asString()));
+            default -> response.sendString(Mono.just(name));
+        }));
+    }
+
+    /** Answers what is slow. */
+    protected void release() {
+        released.complete(null);
     }
 
     protected OkHttpClient https() {

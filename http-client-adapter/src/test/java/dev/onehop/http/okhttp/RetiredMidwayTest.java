@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Retirement;
+import dev.onehop.http.contract.Http2Pod;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -39,8 +40,8 @@ class RetiredMidwayTest extends PodsFixture {
     void aConnectionClosedBetweenOkHttpsLookAndTheExchangeCostsNoRequest(boolean tls) throws Exception {
         int port = tls ? 443 : 80;
         String url = tls ? "https://api-service.shop/" : "http://api-service.shop/";
-        Http2Pod leaving = closing(new Http2Pod("pod-1", tls ? identity : null));
-        Http2Pod staying = closing(new Http2Pod("pod-2", tls ? identity : null));
+        Http2Pod leaving = pod("pod-1", tls);
+        Http2Pod staying = pod("pod-2", tls);
         published(API, port, leaving.slice(API, false));
         OkHttpClient client = https(it -> it.protocols(List.of(Protocol.HTTP_1_1))
                 .retryOnConnectionFailure(false)
@@ -55,7 +56,7 @@ class RetiredMidwayTest extends PodsFixture {
         atAcquisition.set(() -> {
             atAcquisition.set(() -> {});
             published(API, port, leaving.slice(API, true), staying.slice(API, false));
-            await().atMost(SOON).until(() -> balancer(port).connections() == 0 && leaving.open() == 0);
+            await().atMost(SOON).until(() -> balancer(port).connections() == 0 && leaving.connections() == 0);
         });
         Request order = new Request.Builder()
                 .url(url)
@@ -71,8 +72,8 @@ class RetiredMidwayTest extends PodsFixture {
 
     @Test
     void aRedirectsNextHopIsCountedOnTheRetiredConnectionThatIsStillOpen() throws Exception {
-        Http2Pod leaving = closing(new Http2Pod("pod-1", identity));
-        Http2Pod staying = closing(new Http2Pod("pod-2", identity));
+        Http2Pod leaving = pod("pod-1", true);
+        Http2Pod staying = pod("pod-2", true);
         published(API, 443, leaving.slice(API, false));
         List<Long> underWay = new CopyOnWriteArrayList<>();
         OkHttpClient client = https(it -> it.addNetworkInterceptor(chain -> {
@@ -90,17 +91,17 @@ class RetiredMidwayTest extends PodsFixture {
 
         assertThat(underWay).containsExactly(1L, 2L); // the first hop has ended, the second has a body
         assertThat(get(client, "https://api-service.shop/")).isEqualTo("HTTP_2 pod-2");
-        leaving.release();
+        release();
         assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo("HTTP_2 pod-1");
         await().atMost(SOON)
-                .until(() -> leaving.open() == 0 && balancer(443).tally().inFlight() == 0);
+                .until(() -> leaving.connections() == 0 && balancer(443).tally().inFlight() == 0);
         assertThat(balancer(443).tally().succeeded()).isEqualTo(4);
     }
 
     @Test
     void aRetiredConnectionThatCannotBeTakenOutOfThePoolCountsItsExchanges() throws Exception {
-        Http2Pod leaving = closing(new Http2Pod("pod-1", identity));
-        Http2Pod staying = closing(new Http2Pod("pod-2", identity));
+        Http2Pod leaving = pod("pod-1", true);
+        Http2Pod staying = pod("pod-2", true);
         published(API, 443, leaving.slice(API, false));
         OkHttpClient.Builder hidden = https().newBuilder();
         hidden.networkInterceptors().replaceAll(each -> chain -> each.intercept(hidden(chain)));
@@ -117,15 +118,15 @@ class RetiredMidwayTest extends PodsFixture {
 
         assertThat(get(client, "https://api-service.shop/counted")).isEqualTo("HTTP_2 pod-1");
 
-        leaving.release();
+        release();
         assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo("HTTP_2 pod-1");
-        await().atMost(SOON).until(() -> leaving.open() == 0);
+        await().atMost(SOON).until(() -> leaving.connections() == 0);
         assertThat(balancer(443).tally().succeeded()).isEqualTo(2);
     }
 
     @Test
     void aNetworkInterceptorThatThrowsLeavesNothingUnderWay() throws Exception {
-        Http2Pod pod = closing(new Http2Pod("pod-1", identity));
+        Http2Pod pod = pod("pod-1", true);
         published(API, 443, pod.slice(API, false));
         OkHttpClient client = https(it -> it.addNetworkInterceptor(chain -> {
             Response response = chain.proceed(chain.request());
@@ -158,7 +159,8 @@ class RetiredMidwayTest extends PodsFixture {
     }
 
     private interface Asked {
-        @Nullable Object ask(Method method, Object @Nullable [] args) throws Exception;
+        @Nullable
+        Object ask(Method method, Object @Nullable [] args) throws Exception;
     }
 
     private static <T> T proxy(Class<T> type, Asked asked) {
