@@ -46,7 +46,6 @@ public final class OnehopJetty {
         if (own != null) {
             client.addBean(own); // the client lets its former resolver go
         }
-        client.getRequestListeners().addQueuedListener(PodExchange::followed);
         return client;
     }
 }

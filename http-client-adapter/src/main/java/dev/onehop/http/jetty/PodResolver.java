@@ -11,15 +11,16 @@ import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.io.Transport;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
+import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the client asks before each connect. For a Service it resolves nothing, but puts a transport of ours into the connect's
- * context, which picks when the client connects.
+ * context, which picks when the client connects. It starts with its client, which forgets its listeners when it stops.
  *
  * <p>Shared: safe from any thread.
  */
-final class PodResolver implements SocketAddressResolver {
+final class PodResolver extends AbstractLifeCycle implements SocketAddressResolver {
 
     private final HttpClient client;
     private final Onehop onehop;
@@ -30,6 +31,11 @@ final class PodResolver implements SocketAddressResolver {
         this.client = client;
         this.onehop = onehop;
         this.others = own;
+    }
+
+    @Override
+    protected void doStart() {
+        client.getRequestListeners().addQueuedListener(PodExchange::followed);
     }
 
     @Override

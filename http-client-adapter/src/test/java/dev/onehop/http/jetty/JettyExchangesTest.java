@@ -58,6 +58,26 @@ class JettyExchangesTest extends JettyFixture {
     }
 
     @Test
+    void aClientThatIsStartedAgainEndsTheFirstHopOfARedirectInTime() throws Exception {
+        LoopbackPods pods = pods(1);
+        LoopbackPod foreign = clusterIp().stall();
+        pods.get(0).answering(request -> PodResponse.redirect(302, "http://foreign.example:" + foreign.port() + "/"));
+        Onehop onehop = onehop();
+        Balancer balancer = balancer(onehop);
+        HttpClient http = http(onehop);
+        http.stop();
+        http.start();
+        http.setFollowRedirects(true);
+
+        CompletableFuture<ContentResponse> elsewhere = future(http.newRequest(URL));
+        await().atMost(SOON).until(() -> foreign.requests().size() == 1);
+
+        await().atMost(SOON).until(() -> balancer.tally().succeeded() == 1);
+        assertThat(balancer.tally().inFlight()).isZero();
+        assertThat(elsewhere).isNotDone();
+    }
+
+    @Test
     void aRequestThatIsCancelledIsAbandonedAndSaysNothingOfThePod() throws Exception {
         LoopbackPods pods = pods(1);
         pods.get(0).stall();
