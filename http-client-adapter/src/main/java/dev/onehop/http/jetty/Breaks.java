@@ -65,13 +65,19 @@ final class Breaks {
         if (CallersBody.hasFailed(request, failure)) {
             return true;
         }
-        if (failure == request.getAbortCause()) {
+        if (isAbort(failure, exchange)) {
             return !pod.isMultiplexed() || (pod.isWhole() && !isOfStream(failure)) || isJettys(failure, pod);
         }
         boolean ofBody = exchange.getResponse().getStatus() != 0 && failure != exchange.getRequestFailure();
         return ofBody
                 && pod.isWhole()
                 && !(failure instanceof HttpResponseException || failure instanceof SSLException);
+    }
+
+    /** Whoever aborts a request aborts what has become of it: the last one that the client has made of it. */
+    private static boolean isAbort(Throwable failure, HttpExchange exchange) {
+        return exchange.getConversation().getExchanges().stream()
+                .anyMatch(each -> each.getRequest().getAbortCause() == failure);
     }
 
     /** The time counts from when a request is queued, so that the pod may have had little of it. */

@@ -9,12 +9,14 @@ import dev.onehop.Onehop;
 import dev.onehop.health.Signal;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
+import dev.onehop.testing.PodResponse;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.client.AsyncRequestContent;
@@ -47,6 +49,35 @@ class JettyCallersTest extends JettyFixture {
             await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
         }
 
+        nothingWasLearnt(balancer);
+    }
+
+    @Test
+    void anAbortOfARequestThatWasRedirectedSaysNothing() throws Exception {
+        LoopbackPods pods = pods(1);
+        var there = new CountDownLatch(1);
+        var over = new CountDownLatch(1);
+        pods.get(0).answering(request -> {
+            if (request.path().equals("/moved")) {
+                return PodResponse.redirect(302, "/here");
+            }
+            there.countDown();
+            awaited(over);
+            return pods.get(0).echo(request);
+        });
+        Onehop onehop = onehop();
+        Balancer balancer = balancer(onehop);
+        HttpClient http = http(onehop);
+        http.setFollowRedirects(true);
+        Request request = http.newRequest(URL + "/moved");
+        CompletableFuture<ContentResponse> answer = future(request);
+        awaited(there);
+
+        request.abort(new EOFException("the browser left"));
+
+        assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(EOFException.class);
+        over.countDown();
+        await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
         nothingWasLearnt(balancer);
     }
 
