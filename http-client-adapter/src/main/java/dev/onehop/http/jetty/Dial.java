@@ -2,14 +2,14 @@ package dev.onehop.http.jetty;
 
 import dev.onehop.Attempt;
 import dev.onehop.http.jetty.DialFailure.Stage;
-import dev.onehop.service.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,9 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.transport.IConnection;
-import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.Transport;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.util.BufferUtil;
@@ -43,6 +41,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
     private final CompletableFuture<PodConnection> outcome = new CompletableFuture<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile Scheduler.@Nullable Task timer;
+    private volatile Iterator<InetSocketAddress> more = Collections.emptyIterator();
     private volatile @Nullable SelectableChannel channel;
     private volatile @Nullable EndPoint endPoint;
 
@@ -61,13 +60,13 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
 
     CompletionStage<PodConnection> begin() {
         if (!call.client().isRunning()) {
-            failed(new IllegalStateException("client: " + call.client() + " (expected: one that is running)"));
+            end(new IllegalStateException("client: " + call.client() + " (expected: one that is running)"));
             return outcome;
         }
         timer = call.client().getScheduler().schedule(this::late, timeout.toNanos(), TimeUnit.NANOSECONDS);
         InetSocketAddress address = attempt.address();
         if (address.isUnresolved()) {
-            call.resolve(address, Promise.from(this::resolved, this::failed));
+            call.resolve(address, Promise.from(this::resolved, this::end));
         } else {
             connect(address);
         }
@@ -75,23 +74,14 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
     }
 
     private void resolved(List<InetSocketAddress> addresses) {
-        if (addresses.isEmpty()) {
-            failed(new UnknownHostException(attempt.address().getHostString()));
-        } else {
-            connect(addresses.get(0));
-        }
+        more = addresses.iterator();
+        failed(new UnknownHostException(attempt.address().getHostString())); // unless there is one
     }
 
     private void connect(InetSocketAddress address) {
-        if (over.get()) {
-            return;
+        if (!over.get()) {
+            call.connect(address, this);
         }
-        var named = new InetSocketAddress(IpAddress.of(address.getAddress()).named(call.host()), address.getPort());
-        Map<String, Object> context = call.freshContext();
-        context.put(Transport.CONTEXT_KEY, new DialTransport(call.getWrapped(), this));
-        context.put(ClientConnector.REMOTE_SOCKET_ADDRESS_CONTEXT_KEY, named);
-        context.put(Connection.PROMISE_CONTEXT_KEY, this);
-        call.client().getHttpClientTransport().connect(named, context);
     }
 
     void connecting(SelectableChannel made) {
@@ -123,7 +113,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
     @Override
     public void succeeded(Connection connection) {
         if (!(connection instanceof IConnection pooled)) {
-            failed(new IllegalStateException("connection: " + connection + " (expected: one of Jetty's own)"));
+            end(new IllegalStateException("connection: " + connection + " (expected: one of Jetty's own)"));
             return;
         }
         SslConnection unshaken;
@@ -138,7 +128,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
         try {
             unshaken.getSslEndPoint().flush(BufferUtil.EMPTY_BUFFER); // says hello
         } catch (IOException e) {
-            failed(e);
+            end(e);
         }
     }
 
@@ -154,14 +144,14 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
             try {
                 call.client().getExecutor().execute(this::established);
             } catch (RejectedExecutionException stopping) {
-                failed(stopping);
+                end(stopping);
             }
         }
     }
 
     @Override
     public void handshakeFailed(Event event, Throwable failure) {
-        failed(failure);
+        end(failure);
     }
 
     @Override
@@ -172,7 +162,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
             established = pod;
         }
         if (established == null) {
-            failed(DialFailure.closed(refusedByVerifier()));
+            end(DialFailure.closed(refusedByVerifier()));
         } else {
             established.gone();
         }
@@ -186,7 +176,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
     }
 
     private void late() {
-        failed(DialFailure.late(stage(), attempt, timeout));
+        end(DialFailure.late(stage(), attempt, timeout));
     }
 
     private void established() {
@@ -218,8 +208,17 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
         return made;
     }
 
+    /** One of several addresses of a fallback, of which the next may do. */
     @Override
     public void failed(Throwable cause) {
+        if (cause instanceof IOException && endPoint == null && more.hasNext()) {
+            connect(more.next());
+        } else {
+            end(cause);
+        }
+    }
+
+    private void end(Throwable cause) {
         if (!over.compareAndSet(false, true)) {
             return;
         }

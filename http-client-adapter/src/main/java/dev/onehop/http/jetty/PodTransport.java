@@ -2,6 +2,7 @@ package dev.onehop.http.jetty;
 
 import dev.onehop.AsyncConnector;
 import dev.onehop.Balancer;
+import dev.onehop.service.IpAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -12,8 +13,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.client.Connection;
+import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.transport.HttpDestination;
+import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Transport;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
@@ -34,7 +39,10 @@ final class PodTransport extends Transport.Wrapper {
     private final HttpClient client;
     private final Balancer balancer;
     private final SocketAddressResolver others;
+
+    /** The Service's name, which TLS is to know the pod by. */
     private final String host;
+
     private final Map<String, Object> before;
 
     /** @param context the connect's, as it is before anybody connects */
@@ -88,18 +96,40 @@ final class PodTransport extends Transport.Wrapper {
         return client;
     }
 
+    /** Whose pool the connection is for. */
+    HttpDestination destination() {
+        return (HttpDestination) Objects.requireNonNull(before.get(Destination.CONTEXT_KEY));
+    }
+
     /** Resolves what is no pod. */
     void resolve(InetSocketAddress name, Promise<List<InetSocketAddress>> addresses) {
         others.resolve(name.getHostString(), name.getPort(), freshContext(), addresses);
     }
 
-    /** The Service's name, which TLS is to know the pod by. */
-    String host() {
-        return host;
+    /**
+     * Connects for one dial, by the client's own transport. Where that blocks, on a thread of the client's: dials begin on
+     * threads, too, that must not wait, as timers' are.
+     */
+    void connect(InetSocketAddress address, Dial dial) {
+        var named = new InetSocketAddress(IpAddress.of(address.getAddress()).named(host), address.getPort());
+        Map<String, Object> context = freshContext();
+        context.put(Transport.CONTEXT_KEY, new DialTransport(getWrapped(), dial));
+        context.put(ClientConnector.REMOTE_SOCKET_ADDRESS_CONTEXT_KEY, named);
+        context.put(Connection.PROMISE_CONTEXT_KEY, dial);
+        Runnable connect = () -> client.getHttpClientTransport().connect(named, context);
+        if (client.getContainedBeans(ClientConnector.class).stream().anyMatch(ClientConnector::isConnectBlocking)) {
+            try {
+                client.getExecutor().execute(connect);
+            } catch (RejectedExecutionException stopping) {
+                dial.failed(stopping);
+            }
+        } else {
+            connect.run();
+        }
     }
 
     /** A context for one dial. */
-    Map<String, Object> freshContext() {
+    private Map<String, Object> freshContext() {
         return new ConcurrentHashMap<>(before);
     }
 

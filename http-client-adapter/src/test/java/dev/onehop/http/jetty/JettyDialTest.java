@@ -11,10 +11,15 @@ import dev.onehop.service.ServiceView;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
@@ -23,6 +28,7 @@ import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.StringRequestContent;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.junit.jupiter.api.Test;
 
 /** What is no pod's doing in a dial, or comes when it is over. */
@@ -108,5 +114,49 @@ class JettyDialTest extends JettyFixture {
         assertThat(pods.get(0).accepts()).isPositive();
         assertThat(balancer(onehop).tally().failed(Signal.CONNECT_REFUSED))
                 .isEqualTo(pods.get(0).accepts());
+    }
+
+    @Test
+    void aFallbackOfSeveralAddressesGoesToTheNextWhereOneRefuses() throws Exception {
+        LoopbackPod clusterIp = clusterIp();
+        LoopbackPods refusing = closing(LoopbackPods.start(1));
+        refusing.forEach(LoopbackPod::refuse);
+        discovery.set(LoopbackPods.API, new ServiceView.Unknown("a test"));
+        HttpClient http = JettyClient.unstarted(PLAIN);
+        http.setSocketAddressResolver((host, port, context, promise) ->
+                promise.succeeded(List.of(refusing.get(0).address(), new InetSocketAddress(clusterIp.ip(), port))));
+        OnehopJetty.on(http, onehop(it -> it.initialWait(Duration.ZERO)));
+        closing(JettyClient.started(http, PLAIN));
+
+        Request order = http.newRequest(URL + ":" + clusterIp.port()).method("POST");
+
+        assertThat(order.body(new StringRequestContent("order")).send().getContentAsString())
+                .isEqualTo("order");
+        assertThat(clusterIp.accepts()).isEqualTo(1);
+    }
+
+    @Test
+    void whereConnectsBlockDialsDoSoOnThreadsOfTheClients() throws Exception {
+        LoopbackPods pods = pods(2);
+        pods.forEach(LoopbackPod::blackHole);
+        Queue<String> threads = new ConcurrentLinkedQueue<>();
+        HttpClientTransport recording = new HttpClientTransportOverHTTP(1) {
+            @Override
+            public void connect(SocketAddress address, Map<String, Object> context) {
+                threads.add(Thread.currentThread().getName());
+                super.connect(address, context);
+            }
+        };
+        var http = new HttpClient(recording);
+        http.setConnectTimeout(2_000);
+        ((HttpClientTransportOverHTTP) recording).getClientConnector().setConnectBlocking(true);
+        closing(JettyClient.started(OnehopJetty.on(http, onehop()), PLAIN));
+
+        assertThatThrownBy(() -> http.GET(URL)).isInstanceOf(ExecutionException.class);
+
+        String own = ((QueuedThreadPool) http.getExecutor()).getName();
+        assertThat(threads).hasSizeGreaterThan(1);
+        assertThat(threads.stream().skip(1)) // the first is the connect in whose place we dial
+                .allMatch(name -> name.startsWith(own));
     }
 }
