@@ -198,7 +198,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
         boolean isGone;
         synchronized (this) {
             EndPoint carrier = tls == null ? endPoint : tls.getSslEndPoint();
-            made = PodConnection.of(attempt, Objects.requireNonNull(http), endPoint, carrier, call.client());
+            made = PodConnection.of(attempt, Objects.requireNonNull(http), endPoint, carrier, call);
             pod = made;
             isGone = closed;
         }

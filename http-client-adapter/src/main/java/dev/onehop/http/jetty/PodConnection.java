@@ -8,10 +8,11 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.transport.HttpDestination;
 import org.eclipse.jetty.client.transport.HttpExchange;
+import org.eclipse.jetty.client.transport.HttpRequest;
 import org.eclipse.jetty.client.transport.IConnection;
 import org.eclipse.jetty.client.transport.SendFailure;
 import org.eclipse.jetty.io.EndPoint;
@@ -36,6 +37,7 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
 
     private final @Nullable EndPoint socket;
     private final @Nullable EndPoint carrier;
+    private final HttpDestination destination;
     private final Scheduler scheduler;
     private final HeldConnection held;
     private final Scheduler.Task unwanted;
@@ -45,15 +47,12 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
     private volatile boolean gone;
 
     private PodConnection(
-            Attempt made,
-            IConnection http,
-            @Nullable EndPoint socket,
-            @Nullable EndPoint carrier,
-            Scheduler scheduler) {
+            Attempt made, IConnection http, @Nullable EndPoint socket, @Nullable EndPoint carrier, PodTransport call) {
         super(http);
         this.socket = socket;
         this.carrier = carrier;
-        this.scheduler = scheduler;
+        this.destination = call.destination();
+        this.scheduler = call.client().getScheduler();
         this.held = made.hold(this);
         this.unwanted = scheduler.schedule(this::unwanted, WANTED_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -69,8 +68,8 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
             IConnection http,
             @Nullable EndPoint socket,
             @Nullable EndPoint carrier,
-            HttpClient client) {
-        return new PodConnection(attempt, http, socket, carrier, client.getScheduler());
+            PodTransport call) {
+        return new PodConnection(attempt, http, socket, carrier, call);
     }
 
     /**
@@ -82,7 +81,7 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
     }
 
     @Override
-    public SendFailure send(HttpExchange exchange) {
+    public @Nullable SendFailure send(HttpExchange exchange) {
         unwanted.cancel();
         boolean used = begun.get() > 0;
         boolean reused = used || rested;
@@ -98,9 +97,12 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
         if (stale || attempt.isEmpty()) {
             return new SendFailure(new ClosedChannelException(), true);
         }
+        return send(exchange, attempt.get(), reused, reused || isMultiplexed());
+    }
+
+    private @Nullable SendFailure send(HttpExchange exchange, Attempt attempt, boolean reused, boolean again) {
         begun.incrementAndGet();
-        boolean reusedAlone = reused && !isMultiplexed();
-        PodExchange watched = PodExchange.of(exchange, attempt.get(), this, reusedAlone);
+        PodExchange watched = PodExchange.of(exchange, attempt, this, reused && !isMultiplexed(), again);
         last = watched;
         SendFailure failure;
         try {
@@ -115,13 +117,22 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
         return failure;
     }
 
-    /** By somebody who has got this connection from its destination, and has it to the end. */
+    /** By somebody who has got this connection from its destination, and has it to the end: it is this one or none. */
     @Override
-    public void send(Request request, Response.CompleteListener listener) {
+    public void send(Request request, Response.@Nullable CompleteListener listener) {
         unwanted.cancel();
-        held.beginAnyway().ifPresent(attempt -> PodExchange.of(request, attempt, this));
-        begun.incrementAndGet();
-        http.send(request, listener);
+        HttpRequest own = (HttpRequest) request;
+        if (listener != null) {
+            own.getResponseListeners().addCompleteListener(listener, true);
+        }
+        var exchange = new HttpExchange(destination, own);
+        Optional<Attempt> attempt = held.beginAnyway();
+        SendFailure refused = attempt.isEmpty()
+                ? new SendFailure(new ClosedChannelException(), false)
+                : send(exchange, attempt.get(), begun.get() > 0, false);
+        if (refused != null) {
+            var unused = own.abort(refused.failure);
+        }
     }
 
     /**

@@ -13,6 +13,7 @@ import org.eclipse.jetty.client.transport.HttpConversation;
 import org.eclipse.jetty.client.transport.HttpExchange;
 import org.eclipse.jetty.client.transport.HttpRequest;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
 
     private static final String KEY = PodExchange.class.getName();
     private static final int SWITCHING_PROTOCOLS = 101;
+    private static final int OK = 200;
+    private static final int MULTIPLE_CHOICES = 300;
 
     /** A pod that had closed the connection before says so within a round trip; one that takes longer was at work. */
     private static final long AT_ONCE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -44,28 +47,19 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
         this.reused = reused;
     }
 
-    /** @param reused whether its pod may have closed the connection since the exchange before, which had it alone */
-    static PodExchange of(HttpExchange exchange, Attempt attempt, PodConnection pod, boolean reused) {
+    /**
+     * @param reused whether its pod may have closed the connection since the exchange before, which had it alone
+     * @param again whether it may be sent again, by another connection
+     */
+    static PodExchange of(HttpExchange exchange, Attempt attempt, PodConnection pod, boolean reused, boolean again) {
         var watched = new PodExchange(exchange.getRequest(), attempt, pod, reused);
         HttpConversation conversation = exchange.getConversation();
         conversation.setAttribute(KEY, watched);
         exchange.getResponseListeners().addFailureListener(watched);
         exchange.getResponseListeners().addCompleteListener(watched, false);
         CallersBody.watch(exchange.getRequest());
-        boolean mayBeSentAgain = reused || pod.isMultiplexed();
-        conversation.updateResponseListeners(mayBeSentAgain ? SentAgain.of(exchange.getRequest(), watched) : null);
+        conversation.updateResponseListeners(again ? SentAgain.of(exchange.getRequest(), watched) : null);
         return watched;
-    }
-
-    /** One whose exchange is not made yet. */
-    static void of(Request request, Attempt attempt, PodConnection pod) {
-        var watched = new PodExchange(request, attempt, pod, false);
-        if (request instanceof HttpRequest own) {
-            own.getConversation().setAttribute(KEY, watched);
-        }
-        request.onResponseFailure(watched);
-        request.onComplete(watched);
-        CallersBody.watch(request);
     }
 
     /** A request has been queued, perhaps one that follows another. */
@@ -122,7 +116,7 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
     /** Its connection speaks HTTP no more. */
     void connectionGone() {
         HttpExchange exchange = exchange();
-        if (exchange != null && exchange.getResponse().getStatus() == SWITCHING_PROTOCOLS) {
+        if (exchange != null && isSwitched(exchange)) {
             over();
         }
     }
@@ -142,9 +136,19 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
             Breaks.end(attempt, failure, isStale());
         } else if (response.getStatus() == 0) {
             attempt.close();
-        } else if (response.getStatus() != SWITCHING_PROTOCOLS || pod.isGone()) { // else it goes on in another protocol
+        } else if (!isSwitched(exchange) || pod.isGone()) { // else it goes on in another protocol
             attempt.answered(response.getStatus(), retryAfter(response));
         }
+    }
+
+    /** Whether its connection is its caller's from then on, by an upgrade or a tunnel. */
+    private boolean isSwitched(HttpExchange exchange) {
+        int status = exchange.getResponse().getStatus();
+        return status == SWITCHING_PROTOCOLS
+                || (!pod.isMultiplexed()
+                        && HttpMethod.CONNECT.is(request.getMethod())
+                        && status >= OK
+                        && status < MULTIPLE_CHOICES);
     }
 
     /** Jetty's own of this request; the first is soon found, and so is the last. */
