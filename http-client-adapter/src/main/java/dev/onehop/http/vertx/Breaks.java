@@ -3,7 +3,11 @@ package dev.onehop.http.vertx;
 import dev.onehop.health.Classifier;
 import dev.onehop.health.Signal;
 import io.netty.handler.codec.DecoderException;
+import io.vertx.core.http.HttpClosedException;
 import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +20,18 @@ final class Breaks {
 
     private static final int MAX_CAUSES = 16;
 
+    private static final Pattern GOAWAY = Pattern.compile("GOAWAY error code = (\\d+)");
+
     private Breaks() {}
+
+    /**
+     * The error code of the GOAWAY that a stream was closed after; empty without one. By the words: Vert.x's own object copies
+     * the frame's data first, which may have been released by now.
+     */
+    static OptionalLong goAway(HttpClosedException closed) {
+        Matcher words = GOAWAY.matcher(String.valueOf(closed.getMessage()));
+        return words.find() ? OptionalLong.of(Long.parseLong(words.group(1))) : OptionalLong.empty();
+    }
 
     /**
      * Null for an exception that core's classifier is to judge. The connection stood, so that nothing is evidence against

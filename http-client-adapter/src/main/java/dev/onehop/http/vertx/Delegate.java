@@ -81,8 +81,15 @@ final class Delegate {
         }
     }
 
-    private static @Nullable Object invoked(Object object, Method method, @Nullable Object[] arguments)
-            throws Throwable {
+    /** What {@code each} is a delegate to; itself where it is none. */
+    static <T> T undone(T each, Class<T> type) {
+        return Proxy.isProxyClass(each.getClass()) && Proxy.getInvocationHandler(each) instanceof Handler ours
+                ? type.cast(ours.object())
+                : each;
+    }
+
+    /** The method of {@code object}, with its own exceptions. */
+    static @Nullable Object invoked(Object object, Method method, @Nullable Object[] arguments) throws Throwable {
         try {
             return method.invoke(object, arguments);
         } catch (InvocationTargetException e) {

@@ -5,8 +5,8 @@ import dev.onehop.health.Cooling;
 import dev.onehop.health.RetryAfter;
 import dev.onehop.health.Signal;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.Future;
-import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,12 @@ final class Exchange {
 
     /** Vert.x follows the redirect that is this exchange's answer: the request's end is another exchange's. */
     private boolean redirected;
+
+    /** Its pod has said that it has done nothing with it. */
+    private boolean notBegun;
+
+    /** Its connection had been idle, and ended before anything of an answer. */
+    private boolean overtaken;
 
     private Exchange(PodConnection pod, HttpClientRequest request, Attempt attempt) {
         this.pod = pod;
@@ -54,6 +61,16 @@ final class Exchange {
             request.response().onComplete(exchange::headed, failure -> exchange.failed(failure));
             return exchange;
         });
+    }
+
+    /** Whether it has failed because its pod has not begun it, whatever it is. */
+    boolean isNotBegun() {
+        return notBegun;
+    }
+
+    /** Whether it has failed because its pod had closed the connection, as far as one can know (reliability 3.1). */
+    boolean isOvertaken() {
+        return overtaken;
     }
 
     /** The answer is a redirect that Vert.x follows. */
@@ -123,23 +140,38 @@ final class Exchange {
     }
 
     private void closed(HttpClosedException closed, boolean stale) {
-        GoAway goAway = closed.goAway();
+        OptionalLong goAway = Breaks.goAway(closed);
         Throwable broken = pod.wire().broken();
         if (pod.wire().isClosedByUser()) {
             attempt.close();
-        } else if (goAway != null) {
-            boolean calm = goAway.getErrorCode() == Http2Error.ENHANCE_YOUR_CALM.code();
+        } else if (goAway.isPresent()) {
+            boolean calm = goAway.getAsLong() == Http2Error.ENHANCE_YOUR_CALM.code();
+            notBegun = !calm && pod.wire().isNotBegun(request.streamId());
             attempt.failed(calm ? Signal.BUSY : Signal.CONNECTION_ENDS);
         } else if (broken != null) {
             judged(broken, stale);
+        } else if (stale) {
+            overtaken();
         } else {
-            attempt.failed(stale ? Signal.STALE_CONNECTION : Signal.RESET);
+            attempt.failed(Signal.RESET);
         }
+    }
+
+    private void overtaken() {
+        overtaken = true;
+        attempt.failed(Signal.STALE_CONNECTION);
+    }
+
+    private void refused() {
+        notBegun = true;
+        attempt.failed(Signal.CONNECTION_ENDS);
     }
 
     private void judged(Throwable failure, boolean stale) {
         if (failure instanceof IOException && stale) {
-            attempt.failed(Signal.STALE_CONNECTION);
+            overtaken();
+        } else if (failure instanceof Http2Exception http2 && http2.error() == Http2Error.REFUSED_STREAM) {
+            refused(); // by our side, after a GOAWAY
         } else {
             Signal signal = Breaks.signal(failure);
             if (signal == null) {
@@ -171,7 +203,7 @@ final class Exchange {
         if (callers || code == Http2Error.NO_ERROR.code()) {
             attempt.close();
         } else if (code == Http2Error.REFUSED_STREAM.code()) {
-            attempt.failed(Signal.CONNECTION_ENDS);
+            refused();
         } else {
             attempt.failed(code == Http2Error.ENHANCE_YOUR_CALM.code() ? Signal.BUSY : Signal.RESET);
         }

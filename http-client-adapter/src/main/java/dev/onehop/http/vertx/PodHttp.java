@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 final class PodHttp implements Delegate.Instead {
 
+    /** A request of Vert.x's own; without an exchange it goes to no pod. */
+    private record Made(HttpClientRequest request, @Nullable Exchange exchange) {}
+
     private static final Logger log = LoggerFactory.getLogger(PodHttp.class);
 
     private final HttpClient http;
@@ -53,16 +56,25 @@ final class PodHttp implements Delegate.Instead {
     }
 
     private Future<HttpClientRequest> request(RequestOptions options) {
+        var like = new RequestOptions(options);
+        return made(options)
+                .map(made -> made.exchange == null
+                        ? made.request
+                        : PodRequest.on(
+                                made.request, made.exchange, () -> made(like).map(Made::request)));
+    }
+
+    private Future<Made> made(RequestOptions options) {
         long began = System.nanoTime();
         return redials.connecting(() -> http.request(inTime(options, began)).compose(made -> followed(made, options)));
     }
 
-    private Future<HttpClientRequest> followed(HttpClientRequest request, RequestOptions options) {
+    private Future<Made> followed(HttpClientRequest request, RequestOptions options) {
         PodConnection pod = connections.of(request.connection());
         Exchange exchange = pod == null ? null : Exchange.follow(pod, request).orElse(null);
         if (pod == null || exchange != null) {
             followRedirects(request, exchange, options.getProxyOptions());
-            return Future.succeededFuture(request);
+            return Future.succeededFuture(new Made(request, exchange));
         }
         return request.exceptionHandler(own -> log.trace("given back unsent", own)) // Vert.x would log an error
                 .reset()
@@ -81,7 +93,7 @@ final class PodHttp implements Delegate.Instead {
                 if (exchange != null) {
                     exchange.redirected(response);
                 }
-                return hop.compose(to -> request(to.setProxyOptions(proxy)));
+                return hop.compose(to -> made(to.setProxyOptions(proxy))).map(Made::request);
             });
         }
     }

@@ -69,6 +69,14 @@ final class Wire {
         return http2 != null && !http2.decoder().prefaceReceived();
     }
 
+    /** Whether its pod's GOAWAY says that it has done nothing with a stream of ours. */
+    boolean isNotBegun(int stream) {
+        Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
+        return http2 != null
+                && http2.connection().goAwayReceived()
+                && stream > http2.connection().local().lastStreamKnownByPeer();
+    }
+
     /** Next to the socket, or to TLS: before all that keeps exceptions to itself. */
     private final class Breaking extends ChannelInboundHandlerAdapter {
 

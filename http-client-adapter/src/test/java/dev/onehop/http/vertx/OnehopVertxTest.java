@@ -29,7 +29,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What Vert.x's own clients see of Onehop, and Onehop of them, beside what the contracts say. */
@@ -182,32 +181,6 @@ class OnehopVertxTest extends ContractFixture {
 
         assertThat(took)
                 .isBetween(Duration.ofMillis(1_400), Duration.ofMillis(1_500).plus(SLACK));
-    }
-
-    @Test
-    void f15_aKeptConnectionThatItsPodClosesInPlaceOfAnAnswerIsTheCallersToRepeatAndSpeaksAgainstNobody()
-            throws Exception {
-        LoopbackPods pods = pods(1);
-        var asked = new AtomicInteger();
-        pods.get(0).answering(request -> {
-            if (asked.incrementAndGet() == 2) {
-                throw new IllegalStateException("closes the connection in place of an answer");
-            }
-            return pods.get(0).echo(request);
-        });
-        Onehop onehop = onehop();
-        HttpClient client = http(onehop);
-        body(client, "api-service.shop", "/");
-
-        assertThatThrownBy(() -> body(client, "api-service.shop", "/")).isInstanceOf(IOException.class);
-
-        assertThat(asked).hasValue(2);
-        Balancer balancer = balancer(onehop);
-        await().dontCatchUncaughtExceptions() // the pod's own
-                .atMost(SOON)
-                .untilAsserted(() -> assertThat(balancer.tally().failed(Signal.STALE_CONNECTION))
-                        .isEqualTo(1));
-        assertThat(balancer.tally().failed(Signal.RESET)).isZero();
     }
 
     private HttpClient http(Onehop onehop) {

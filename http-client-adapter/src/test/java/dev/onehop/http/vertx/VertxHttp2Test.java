@@ -74,11 +74,12 @@ class VertxHttp2Test extends Http2Contract {
         }
 
         await().atMost(SOON).untilAsserted(() -> {
-            assertThat(balancer(onehop).tally().failed(Signal.CONNECTION_ENDS)).isEqualTo(1);
+            assertThat(balancer(onehop).tally().failed(Signal.CONNECTION_ENDS)).isEqualTo(2);
             assertThat(balancer(onehop).tally().failed(Signal.BUSY)).isEqualTo(1);
             assertThat(balancer(onehop).tally().failed(Signal.RESET)).isZero();
             assertThat(balancer(onehop).tally().inFlight()).isZero();
         });
+        assertThat(running.get(0).seen()).hasSize(3); // what was refused has been sent again, once
     }
 
     @ParameterizedTest
