@@ -88,6 +88,7 @@ record Dial<T>(
     }
 
     private Answer<T> answered(PodExchange<T> exchange, HttpResponse<T> response) {
+        exchange.succeeded();
         var seen = new ServiceResponse<>(response, hop.request(), hop.previous());
         return new Answer<>(
                 seen, null, exchange.next().map(next -> next.after(seen)).orElse(null));

@@ -8,6 +8,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -32,12 +33,16 @@ final class PodExchange<T> implements BodyHandler<T> {
     /** Bytes of a body nobody wants that are read to keep the connection; a longer one costs more than a new connect. */
     private static final long WORTH_READING = 1024;
 
+    /** What {@code ofByteArray()} and {@code ofString()} are in this JDK. */
+    private static final Class<?> READ_WHOLE = BodySubscribers.ofByteArray().getClass();
+
     private final Attempt attempt;
     private final BodyHandler<T> handler;
     private final Continuation<T> continuation;
     private volatile boolean bodyAskedFor;
     private volatile boolean answered;
     private volatile Optional<Hop<T>> next = Optional.empty();
+    private volatile @Nullable Whole whole;
 
     /** Says what a response leads to, if it is not for the caller. */
     interface Continuation<T> {
@@ -79,6 +84,14 @@ final class PodExchange<T> implements BodyHandler<T> {
         }
     }
 
+    /** The client has the response: with it the body's end, where the body is read whole. */
+    void succeeded() {
+        Whole read = whole;
+        if (read != null) {
+            attempt.answered(read.status(), read.retryAfter());
+        }
+    }
+
     /** What the response led to. */
     Optional<Hop<T>> next() {
         return next;
@@ -111,11 +124,13 @@ final class PodExchange<T> implements BodyHandler<T> {
                 return new Unread<>(
                         response.headers().firstValueAsLong("Content-Length").orElse(Long.MAX_VALUE) <= WORTH_READING);
             }
-            return new Watched<>(
-                    attempt,
-                    response.statusCode(),
-                    retryAfter(response.headers()),
-                    Objects.requireNonNull(handler.apply(response), "what the body handler returned"));
+            BodySubscriber<T> body = Objects.requireNonNull(handler.apply(response), "what the body handler returned");
+            Duration retryAfter = retryAfter(response.headers());
+            if (body.getClass() == READ_WHOLE) {
+                whole = new Whole(response.statusCode(), retryAfter);
+                return body;
+            }
+            return new Watched<>(attempt, response.statusCode(), retryAfter, body);
         } catch (RuntimeException | Error callersOwn) {
             attempt.close(); // the pod has no part in it
             throw callersOwn;
@@ -128,6 +143,12 @@ final class PodExchange<T> implements BodyHandler<T> {
                 .map(value -> RetryAfter.parse(value, Instant.now()).orElse(Cooling.UNSAID))
                 .orElse(null);
     }
+
+    /**
+     * The answer that comes with a body which the JDK itself reads to its end, before it gives the response to anybody. It
+     * needs no watching, for which the JDK would take another thread: it trusts nobody's subscribers not to block but its own.
+     */
+    private record Whole(int status, @Nullable Duration retryAfter) {}
 
     /**
      * The body of a response that leads to a next hop. Nobody waits for it, so a pod that is slow to send it cannot hold
