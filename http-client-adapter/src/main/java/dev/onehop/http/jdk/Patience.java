@@ -58,9 +58,12 @@ record Patience(long deadlineNanos) {
      * what is left, so that some is left for another pod.
      */
     Duration ofDial(URI uri, Duration share) {
-        Duration most = left().dividedBy(3).multipliedBy(2);
-        Duration fair = most.compareTo(LEAST_OVER_TLS) < 0 ? most : LEAST_OVER_TLS;
-        return PodForm.isHttps(uri) && share.compareTo(fair) < 0 ? fair : share;
+        if (!PodForm.isHttps(uri)) {
+            return share;
+        }
+        long most = left().toNanos() / 3 * 2;
+        Duration fair = Duration.ofNanos(Math.min(most, LEAST_OVER_TLS.toNanos()));
+        return share.compareTo(fair) < 0 ? fair : share;
     }
 
     /** What is left of it, more than zero. */

@@ -5,11 +5,10 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodClients {
 
-    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final long SECOND_NANOS = 1_000_000_000;
 
     /** Close enough to one another that a dial of 100 ms to 2 s has three quarters of its share at least. */
-    private static final List<Duration> STEPS = Stream.of(1_500, 1_000, 800, 600, 450, 300, 200, 150)
-            .map(Duration::ofMillis)
-            .toList();
+    private static final long[] STEPS_NANOS = LongStream.of(1_500, 1_000, 800, 600, 450, 300, 200, 150)
+            .map(millis -> millis * 1_000_000)
+            .toArray();
 
     /** A dial takes no less; with {@link #ROUNDING} it is why a call may end a tenth of a second after its connect timeout. */
     private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -67,7 +66,9 @@ final class PodClients {
      * @throws IOException when stopped
      */
     HttpClient forDial(URI uri, Duration share, Duration left) throws IOException {
-        Duration own = wrapped.connectTimeout().orElse(FOREVER);
+        Duration own = wrapped.connectTimeout()
+                .filter(asked -> asked.compareTo(FOREVER) < 0)
+                .orElse(FOREVER);
         Duration most = share.plus(ROUNDING);
         Duration step = left.compareTo(most) <= 0 ? own : step(own, most);
         var kind = new Kind(
@@ -102,17 +103,22 @@ final class PodClients {
         if (own.compareTo(most) <= 0) {
             return own;
         }
-        Duration less =
-                own.minusSeconds(own.minus(most).plus(SECOND).minusNanos(1).toSeconds());
-        Stream<Duration> owns = Stream.of(
-                less.compareTo(SECOND) > 0 ? less : SECOND,
-                own.dividedBy(8).multipliedBy(7),
-                own.dividedBy(4).multipliedBy(3),
-                own.dividedBy(2));
-        return Stream.concat(owns, STEPS.stream())
-                .filter(step -> step.compareTo(most) <= 0)
-                .max(Comparator.naturalOrder())
-                .orElse(SHORTEST);
+        // in nanoseconds, for every request comes by here, and Duration divides by BigDecimal
+        long all = own.toNanos();
+        long atMost = most.toNanos();
+        long less = all - (all - atMost + SECOND_NANOS - 1) / SECOND_NANOS * SECOND_NANOS;
+        long longest = longer(0, Math.max(less, SECOND_NANOS), atMost);
+        longest = longer(longest, all / 8 * 7, atMost);
+        longest = longer(longest, all / 4 * 3, atMost);
+        longest = longer(longest, all / 2, atMost);
+        for (long step : STEPS_NANOS) {
+            longest = longer(longest, step, atMost);
+        }
+        return longest == 0 ? SHORTEST : Duration.ofNanos(longest);
+    }
+
+    private static long longer(long longest, long step, long atMost) {
+        return step <= atMost ? Math.max(longest, step) : longest;
     }
 
     private HttpClient make(Kind kind) {

@@ -75,7 +75,7 @@ interface PodForm {
                 + authority
                 + (path == null || path.isEmpty() ? "/" : path)
                 + (query == null ? "" : "?" + query);
-        URI onWire = URI.create(text);
+        URI onWire = text.equals(uri.toString()) ? uri : URI.create(text);
         String ascii = onWire.toASCIIString();
         return ascii.equals(text) ? onWire : URI.create(ascii);
     }
