@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 final class ClosedLoop {
 
-    private static final long LAST_ANSWER_SECONDS = 10;
+    private static final long LAST_ANSWER_SECONDS = 30;
 
     private final int callers;
     private final ExecutorService threads;
