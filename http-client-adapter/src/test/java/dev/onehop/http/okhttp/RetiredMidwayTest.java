@@ -159,8 +159,7 @@ class RetiredMidwayTest extends PodsFixture {
     }
 
     private interface Asked {
-        @Nullable
-        Object ask(Method method, Object @Nullable [] args) throws Exception;
+        @Nullable Object ask(Method method, Object @Nullable [] args) throws Exception;
     }
 
     private static <T> T proxy(Class<T> type, Asked asked) {
