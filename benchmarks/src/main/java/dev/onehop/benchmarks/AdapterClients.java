@@ -162,18 +162,24 @@ final class AdapterClients {
 
     private static Supplier<CompletableFuture<byte[]>> vertx(Optional<Onehop> onehop, URI url) {
         var room = new PoolOptions().setHttp1MaxSize(CONNECTIONS);
-        HttpClientAgent http = onehop.map(OnehopVertx::of)
-                .map(over -> over.on(over.on(Vertx.builder()).build().httpClientBuilder())
-                        .with(room)
-                        .build())
-                .orElseGet(() -> Vertx.vertx().httpClientBuilder().with(room).build());
+        Optional<OnehopVertx> pods = onehop.map(OnehopVertx::of);
+        Vertx vertx = pods.map(each -> each.on(Vertx.builder()).build()).orElseGet(Vertx::vertx);
+        HttpClientAgent http = pods.map(each -> each.on(vertx.httpClientBuilder()))
+                .orElseGet(vertx::httpClientBuilder)
+                .with(room)
+                .build();
         var request = new RequestOptions().setAbsoluteURI(url.toString());
-        return () -> http.request(request)
-                .compose(HttpClientRequest::send)
-                .compose(HttpClientResponse::body)
-                .map(Buffer::getBytes)
-                .toCompletionStage()
-                .toCompletableFuture();
+        return () -> {
+            var answer = new CompletableFuture<byte[]>();
+            // elsewhere than on its context, the body may have gone by before anybody asks for it
+            vertx.getOrCreateContext()
+                    .runOnContext(now -> http.request(request)
+                            .compose(HttpClientRequest::send)
+                            .compose(HttpClientResponse::body)
+                            .map(Buffer::getBytes)
+                            .onComplete(answer::complete, answer::completeExceptionally));
+            return answer;
+        };
     }
 
     /** As a client that gives an answer to come. */
