@@ -24,7 +24,7 @@ import reactor.util.retry.Retry;
  *
  * <p>What the client was set to do it goes on to do: its resolver resolves all other names, and the Service's own where
  * there is nothing to pick from; its pool, TLS, hooks, observers and options are its own. A connect fails over to other
- * pods before a byte is sent, TLS handshake included, within the connect timeout, to which a handshake timeout is added.
+ * pods before a byte is sent, TLS handshake included, all within the connect timeout.
  * Where a proxy applies to the Service's name, connections go by the proxy and not by Onehop; set it before.
  *
  * <p>A call of which all requests are idempotent and have no body is made again, twice at most, when a connection that

@@ -2,6 +2,7 @@ package dev.onehop.http.reactor;
 
 import dev.onehop.http.netty.dial.DialHandler;
 import dev.onehop.http.netty.dial.Names;
+import dev.onehop.http.netty.dial.Patience;
 import dev.onehop.http.netty.dial.PodTurn;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -30,7 +31,9 @@ final class PodChannelInit implements ChannelPipelineConfigurer {
     @Override
     public void onChannelInit(ConnectionObserver observer, Channel channel, @Nullable SocketAddress remoteAddress) {
         if (channel.pipeline().get(NettyPipeline.ProxyHandler) == null) {
-            channel.pipeline().addFirst("onehop.dial", new DialHandler(any -> names, PodConnection::of));
+            channel.pipeline()
+                    .addFirst(
+                            "onehop.dial", new DialHandler(any -> names, PodConnection::of, Patience.CONNECT_TIMEOUT));
         } else {
             channel.pipeline().addLast("onehop.byName", new ByName());
         }

@@ -2,7 +2,6 @@ package dev.onehop.http.netty.dial;
 
 import dev.onehop.Attempt;
 import dev.onehop.service.IpAddress;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
@@ -28,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dial implements PodCall.Turn {
 
-    private static final Duration FOREVER = Duration.ofDays(365);
+    /** A handshake that is given less time says nothing of the backend when it is not done in time. */
+    private static final Duration FAIR_HANDSHAKE = Duration.ofMillis(300);
 
     private final ChannelHandlerContext ctx;
     private final InetSocketAddress asked;
@@ -37,6 +37,7 @@ final class Dial implements PodCall.Turn {
     private final ChannelPromise promise;
     private final Names names;
     private final DialHandler.Made made;
+    private final Patience patience;
     private final @Nullable SslHandler tls;
     private @Nullable Attempt attempt;
     private @Nullable CompletableFuture<AutoCloseable> outcome;
@@ -50,7 +51,8 @@ final class Dial implements PodCall.Turn {
             @Nullable SocketAddress local,
             ChannelPromise promise,
             Names names,
-            DialHandler.Made made) {
+            DialHandler.Made made,
+            Patience patience) {
         this.ctx = ctx;
         this.asked = turn.asked();
         this.call = turn.call();
@@ -58,6 +60,7 @@ final class Dial implements PodCall.Turn {
         this.promise = promise;
         this.names = names;
         this.made = made;
+        this.patience = patience;
         this.tls = ctx.pipeline().get(SslHandler.class);
     }
 
@@ -66,7 +69,7 @@ final class Dial implements PodCall.Turn {
             String name = ctx.pipeline().context(tls).name();
             ctx.pipeline().addAfter(name, "onehop.handshake", new HandshakeGate(this));
         }
-        call.next(patience(ctx.channel(), tls), this);
+        call.next(patience.of(ctx.channel(), tls), this);
     }
 
     @Override
@@ -169,6 +172,9 @@ final class Dial implements PodCall.Turn {
 
     private void late(Duration timeout) {
         String what = "within " + timeout.toMillis() + " ms: " + attempt;
+        if (connected && attempt != null && timeout.compareTo(FAIR_HANDSHAKE) < 0) {
+            attempt.close();
+        }
         failed(
                 connected
                         ? new SSLHandshakeException("no TLS handshake " + what)
@@ -220,13 +226,5 @@ final class Dial implements PodCall.Turn {
         } else {
             ctx.executor().execute(step);
         }
-    }
-
-    /** How long the client would wait for one connection. */
-    private static Duration patience(Channel channel, @Nullable SslHandler tls) {
-        long connect = channel.config().getConnectTimeoutMillis();
-        long handshake = tls == null ? 0 : tls.getHandshakeTimeoutMillis();
-        boolean endless = connect <= 0 || (tls != null && handshake <= 0);
-        return endless ? FOREVER : Duration.ofMillis(connect + handshake);
     }
 }

@@ -18,6 +18,7 @@ public final class DialHandler extends ChannelDuplexHandler {
 
     private final Function<Channel, Names> names;
     private final Made made;
+    private final Patience patience;
     private @Nullable Dial dial;
 
     /** What a connection that stands is to the adapter. */
@@ -30,8 +31,17 @@ public final class DialHandler extends ChannelDuplexHandler {
 
     /** @param names resolve what is to be reached by its name after all */
     public DialHandler(Function<Channel, Names> names, Made made) {
+        this(names, made, Patience.CONNECT_AND_HANDSHAKE_TIMEOUT);
+    }
+
+    /**
+     * @param names resolve what is to be reached by its name after all
+     * @param patience for all dials of a connect
+     */
+    public DialHandler(Function<Channel, Names> names, Made made, Patience patience) {
         this.names = names;
         this.made = made;
+        this.patience = patience;
     }
 
     @Override
@@ -39,7 +49,7 @@ public final class DialHandler extends ChannelDuplexHandler {
             ChannelHandlerContext ctx, SocketAddress remote, @Nullable SocketAddress local, ChannelPromise promise)
             throws Exception {
         if (remote instanceof PodTurn turn) {
-            dial = new Dial(ctx, turn, local, promise, names.apply(ctx.channel()), made);
+            dial = new Dial(ctx, turn, local, promise, names.apply(ctx.channel()), made, patience);
             dial.begin();
         } else {
             super.connect(ctx, remote, local, promise);
