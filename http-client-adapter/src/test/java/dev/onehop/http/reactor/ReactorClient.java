@@ -64,6 +64,16 @@ record ReactorClient(HttpClient http, ConnectionProvider pool) implements Client
         return new JdkSslContext(trust, true, null, IdentityCipherSuiteFilter.INSTANCE, protocols, ClientAuth.NONE);
     }
 
+    /** The body of what {@code http} gets, in the client's own words. */
+    static String sent(HttpClient http, HttpMethod method, String url) {
+        return String.valueOf(http.request(method)
+                .uri(url)
+                .responseContent()
+                .aggregate()
+                .asString()
+                .block(SOON));
+    }
+
     @Override
     public Answer send(String method, String url, @Nullable String body) throws IOException {
         try {

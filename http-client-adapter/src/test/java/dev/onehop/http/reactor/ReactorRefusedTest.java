@@ -147,18 +147,11 @@ class ReactorRefusedTest extends Http2Fixture {
     }
 
     private HttpClient http(Onehop onehop, UnaryOperator<HttpClient> more) {
-        ReactorClient client = ReactorClient.over(onehop, http2(null), more);
-        closing(client);
-        return client.http();
+        return closing(ReactorClient.over(onehop, http2(null), more)).http();
     }
 
     private static String sent(HttpClient http, HttpMethod method, String path) {
-        return String.valueOf(http.request(method)
-                .uri(URL + path)
-                .responseContent()
-                .aggregate()
-                .asString()
-                .block(SOON));
+        return ReactorClient.sent(http, method, URL + path);
     }
 
     private static List<String> paths(Http2Pod pod) {

@@ -9,15 +9,13 @@ import dev.onehop.Onehop;
 import dev.onehop.health.Signal;
 import dev.onehop.http.contract.ClientUnderTest;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
-import dev.onehop.http.contract.ContractFixture;
+import dev.onehop.http.contract.Http2Fixture;
 import dev.onehop.http.contract.Http2Pod;
-import dev.onehop.service.EndpointSlice;
 import dev.onehop.testing.LoopbackPod;
-import dev.onehop.testing.LoopbackPods;
 import dev.onehop.testing.PodRequest;
 import dev.onehop.testing.PodResponse;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.resolver.DefaultAddressResolverGroup;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,14 +25,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.resources.ConnectionProvider;
 
 /** What is sent a second time over a connection that breaks, and above all what is not (reliability 3.1). */
-class ReactorSentAgainTest extends ContractFixture {
+class ReactorSentAgainTest extends Http2Fixture {
 
     @Override
     protected ClientUnderTest open(Onehop onehop, Setup setup) {
@@ -64,12 +58,8 @@ class ReactorSentAgainTest extends ContractFixture {
         sent(http, HttpMethod.GET, "/");
         pod.resetAfterRequest();
 
-        assertThatThrownBy(() -> http.request(HttpMethod.POST)
-                .uri("http://foreign.example:" + foreign.port() + "/orders")
-                .responseContent()
-                .aggregate()
-                .asString()
-                .block(SOON));
+        assertThatThrownBy(() ->
+                ReactorClient.sent(http, HttpMethod.POST, "http://foreign.example:" + foreign.port() + "/orders"));
 
         assertThat(lines(foreign)).containsExactly("POST /orders");
     }
@@ -117,10 +107,10 @@ class ReactorSentAgainTest extends ContractFixture {
     }
 
     @Test
-    void streamsThatBreakTogetherAreResetsAndNoneIsSentAgain() {
+    void streamsThatBreakTogetherAreResetsAndNoneIsSentAgain() throws Exception {
         Http2Pod pod = http2Pod();
         Onehop onehop = onehop();
-        HttpClient http = oneConnection(onehop).protocol(HttpProtocol.H2C);
+        HttpClient http = oneConnection(onehop, true);
         sent(http, HttpMethod.GET, "/");
         List<CompletableFuture<String>> streams = new ArrayList<>();
         for (int i = 1; i <= 5; i++) {
@@ -142,10 +132,10 @@ class ReactorSentAgainTest extends ContractFixture {
     }
 
     @Test
-    void aStreamWhoseNeighbourIsAnsweredIsNotSentAgain() {
+    void aStreamWhoseNeighbourIsAnsweredIsNotSentAgain() throws Exception {
         Http2Pod pod = http2Pod();
         Onehop onehop = onehop();
-        HttpClient http = oneConnection(onehop).protocol(HttpProtocol.H2C);
+        HttpClient http = oneConnection(onehop, true);
         sent(http, HttpMethod.GET, "/");
         CompletableFuture<String> slow = got(http, "/slow");
         await().atMost(SOON).until(() -> pod.seen().size() == 2);
@@ -159,10 +149,10 @@ class ReactorSentAgainTest extends ContractFixture {
     }
 
     @Test
-    void f15_aStreamAloneOnAConnectionThatWasIdleIsSentAgain() {
+    void f15_aStreamAloneOnAConnectionThatWasIdleIsSentAgain() throws Exception {
         Http2Pod pod = http2Pod();
         Onehop onehop = onehop();
-        HttpClient http = oneConnection(onehop).protocol(HttpProtocol.H2C);
+        HttpClient http = oneConnection(onehop, true);
         sent(http, HttpMethod.GET, "/");
         CompletableFuture<String> slow = got(http, "/slow");
         await().atMost(SOON).until(() -> pod.seen().size() == 2);
@@ -175,33 +165,24 @@ class ReactorSentAgainTest extends ContractFixture {
         slow.cancel(true);
     }
 
-    private Http2Pod http2Pod() {
-        Http2Pod pod = closing(new Http2Pod(
-                "pod-1",
-                null,
-                (path, response) ->
-                        path.equals("/slow") ? Flux.<Void>never() : response.sendString(Mono.just("pod-1"))));
-        discovery.set(LoopbackPods.service(), new EndpointSlice[] {pod.slice(false)});
-        return pod;
+    private Http2Pod http2Pod() throws Exception {
+        pod("pod-1", null);
+        publish(null);
+        return running.get(0);
     }
 
     private HttpClient oneConnection(Onehop onehop) {
-        ConnectionProvider pool = ConnectionProvider.create("one", 1);
-        closing(() -> pool.disposeLater().block(SOON));
-        return OnehopReactor.on(
-                HttpClient.create(pool)
-                        .resolver(DefaultAddressResolverGroup.INSTANCE)
-                        .followRedirect(true),
-                onehop);
+        return oneConnection(onehop, false);
+    }
+
+    private HttpClient oneConnection(Onehop onehop, boolean http2) {
+        var setup = new Setup(null, http2, Duration.ofSeconds(3), SOON, 1);
+        return closing(ReactorClient.over(onehop, setup, http -> http.followRedirect(true)))
+                .http();
     }
 
     private static String sent(HttpClient http, HttpMethod method, String path) {
-        return String.valueOf(http.request(method)
-                .uri(URL + path)
-                .responseContent()
-                .aggregate()
-                .asString()
-                .block(SOON));
+        return ReactorClient.sent(http, method, URL + path);
     }
 
     private static CompletableFuture<String> got(HttpClient http, String path) {
