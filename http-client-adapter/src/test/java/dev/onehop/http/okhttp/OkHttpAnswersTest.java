@@ -32,21 +32,12 @@ class OkHttpAnswersTest extends PlainPodsFixture {
     void aCancelledCallSaysNothingOfThePod() throws Exception {
         pods.forEach(LoopbackPod::stall);
         Call call = client.newCall(new Request.Builder().url(URL).build());
-        CompletableFuture<Boolean> ended = new CompletableFuture<>();
-        var caller = new Thread(() -> {
-            try {
-                call.execute().close();
-                ended.complete(false);
-            } catch (IOException cancelled) {
-                ended.complete(true);
-            }
-        });
-        caller.start();
+        CompletableFuture<IOException> ended = failure(call);
         await().atMost(SOON).until(() -> pods.requests() == 1);
 
         call.cancel();
 
-        assertThat(ended.get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.get(5, TimeUnit.SECONDS)).isNotNull();
         await().atMost(SOON).until(() -> tally().inFlight() == 0);
         assertThat(tally().abandoned()).isEqualTo(1);
         assertThat(tally().failed()).isZero();
@@ -56,15 +47,7 @@ class OkHttpAnswersTest extends PlainPodsFixture {
     void cancellingEndsAConnectAtOnceAndSaysNothingOfThePod() throws Exception {
         pods.forEach(LoopbackPod::blackHole);
         Call call = client.newCall(new Request.Builder().url(URL).build());
-        CompletableFuture<IOException> ended = new CompletableFuture<>();
-        var caller = new Thread(() -> {
-            try {
-                call.execute().close();
-            } catch (IOException cancelled) {
-                ended.complete(cancelled);
-            }
-        });
-        caller.start();
+        CompletableFuture<IOException> ended = failure(call);
         await().atMost(SOON).until(() -> tally().inFlight() == 1);
 
         call.cancel();
@@ -93,5 +76,20 @@ class OkHttpAnswersTest extends PlainPodsFixture {
 
         assertThat(tally().succeeded()).isEqualTo(2);
         assertThat(tally().inFlight()).isZero();
+    }
+
+    /** What a call fails by that another thread makes. */
+    private static CompletableFuture<IOException> failure(Call call) {
+        CompletableFuture<IOException> ended = new CompletableFuture<>();
+        var caller = new Thread(() -> {
+            try {
+                call.execute().close();
+                ended.completeExceptionally(new AssertionError("answered"));
+            } catch (IOException failure) {
+                ended.complete(failure);
+            }
+        });
+        caller.start();
+        return ended;
     }
 }
