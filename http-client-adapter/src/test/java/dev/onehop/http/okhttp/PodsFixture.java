@@ -76,7 +76,7 @@ abstract class PodsFixture {
      */
     protected Http2Pod pod(String name, boolean tls) {
         return closing(new Http2Pod(name, tls ? identity : null, (path, response) -> switch (path) {
-            case "/slow" -> response.sendString(Mono.fromFuture(released).thenReturn(name));
+            case "/slow" -> response.sendString(Mono.fromFuture(released, true).thenReturn(name));
             case "/on" -> response.status(307).header("location", "/end").send();
             case "/ws" ->
                 response.sendWebsocket((in, out) -> out.sendString(in.receive().asString()));
