@@ -178,7 +178,8 @@ class JettyStaleTest extends JettyFixture {
         Onehop onehop = onehop();
         HttpClient http = closedBy(onehop, List.of(closing));
 
-        for (int i = 0; i < 10 && closing.accepts() == 0; i++) {
+        // one that the machine keeps waiting for a tenth of a second may have been idle, and is not blamed
+        for (int i = 0; i < 20 && balancer(onehop).tally().failed(Signal.RESET) == 0; i++) {
             Request order = http.newRequest(URL).method("POST").body(new StringRequestContent("order"));
             assertThat(order.headers(headers -> headers.put("Connection", "close"))
                             .send()
@@ -186,11 +187,11 @@ class JettyStaleTest extends JettyFixture {
                     .isEqualTo("order");
         }
 
-        assertThat(closing.accepts()).isPositive();
         await().atMost(SOON).untilAsserted(() -> {
-            assertThat(balancer(onehop).tally().failed(Signal.RESET)).isEqualTo(closing.accepts());
+            assertThat(balancer(onehop).tally().failed(Signal.RESET)).isPositive();
             assertThat(balancer(onehop).tally().inFlight()).isZero();
         });
+        assertThat(closing.requests()).isEmpty();
     }
 
     @Test

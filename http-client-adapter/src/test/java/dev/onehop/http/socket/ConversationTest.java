@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What is learnt from a connection of which only reads and writes are seen. */
@@ -64,13 +65,15 @@ class ConversationTest extends SocketFixture {
     @Test
     void podsThatResetAreEjectedByTheirConnectionsAlone() throws IOException {
         pods.get(0).resetAfterRequest();
-        for (int i = 0; i < 60 && balancer().eligible().ejected().isEmpty(); i++) {
+        // what is not believed at once is nominated again a tenth of a second later
+        await().pollInterval(Duration.ofMillis(1)).atMost(Duration.ofSeconds(10)).until(() -> {
             try (Socket socket = sockets.createSocket(NAME, 80)) {
                 ask(socket);
             } catch (SocketException reset) {
                 // pod-1's way
             }
-        }
+            return !balancer().eligible().ejected().isEmpty();
+        });
 
         assertThat(balancer().eligible().ejected())
                 .singleElement()
