@@ -24,6 +24,7 @@ final class Inputs {
     private final ApiResources api;
     private final SerialScheduler loop;
     private final RandomGenerator random;
+    private final Reachability server;
     private final Map<String, Integer> owned = new HashMap<>();
     private final Map<String, SharedReflector<Service>> services = new HashMap<>();
     private final Map<String, SharedReflector<CheckedSlice>> slices = new HashMap<>();
@@ -32,6 +33,7 @@ final class Inputs {
         this.api = api;
         this.loop = loop;
         this.random = random;
+        server = new Reachability(loop, random);
     }
 
     Input service(ServiceKey service, Consumer<Snapshot<Service>> listener) {
@@ -43,7 +45,7 @@ final class Inputs {
                                 wide -> new SharedReflector<>(
                                         "services",
                                         each -> each.key().name(),
-                                        toAll -> new Reflector<>(api.services(wide), loop, random, toAll),
+                                        toAll -> new Reflector<>(api.services(wide), loop, random, server, toAll),
                                         loop,
                                         () -> services.remove(wide)))
                         .follow(service.name(), listener);
@@ -59,7 +61,7 @@ final class Inputs {
                                         "endpointslices",
                                         each -> Objects.requireNonNullElse(
                                                 each.slice().serviceName(), ""),
-                                        toAll -> new Reflector<>(api.slices(wide), loop, random, toAll),
+                                        toAll -> new Reflector<>(api.slices(wide), loop, random, server, toAll),
                                         loop,
                                         () -> slices.remove(wide)))
                         .follow(service.name(), listener);
@@ -89,7 +91,7 @@ final class Inputs {
     }
 
     private <T> Input own(String resource, ListWatch<T> source, Consumer<Snapshot<T>> listener, Runnable onClose) {
-        var reflector = new Reflector<>(source, loop, random, listener);
+        var reflector = new Reflector<>(source, loop, random, server, listener);
         reflector.start();
         return new Input() {
             private boolean closed;

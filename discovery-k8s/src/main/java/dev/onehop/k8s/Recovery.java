@@ -1,6 +1,7 @@
 package dev.onehop.k8s;
 
 import dev.onehop.time.SerialScheduler;
+import dev.onehop.time.SerialScheduler.Cancellable;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Recovery {
 
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
+    private static final Duration SHORTEST_OF_LONGEST = LONGEST_RETRY.dividedBy(2);
+    private static final Duration LONGEST_UNANSWERED_RETRY = Duration.ofMinutes(3);
     private static final Duration LONGEST_REFUSED_RETRY = Duration.ofSeconds(60);
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
     private static final Duration HEALTHY = Duration.ofMinutes(2);
@@ -25,11 +28,22 @@ final class Recovery {
      *
      * @param list whether it is a list, not a watch
      * @param condition how we stand until then; null where nothing is wrong
+     * @param atLeast how long it takes also where the server answers another reflector meanwhile; null where that says
+     *     nothing, because the server did answer this one
      */
-    record Next(boolean list, Duration delay, @Nullable Condition condition) {}
+    record Next(
+            boolean list,
+            Duration delay,
+            @Nullable Condition condition,
+            @Nullable Duration atLeast) {
+        Next(boolean list, Duration delay, @Nullable Condition condition) {
+            this(list, delay, condition, null);
+        }
+    }
 
     private final SerialScheduler loop;
     private final RandomGenerator random;
+    private final Reachability server;
     private final Backoff backoff;
     private long healthySinceNanos;
     private boolean healthy;
@@ -40,19 +54,22 @@ final class Recovery {
     /** A watch was told that its version has expired, and none has told anything since. */
     private boolean expired;
 
-    Recovery(SerialScheduler loop, RandomGenerator random) {
+    Recovery(SerialScheduler loop, RandomGenerator random, Reachability server) {
         this.loop = loop;
         this.random = random;
+        this.server = server;
         backoff = new Backoff(random);
     }
 
     /** A whole list has come. */
     void listed() {
+        server.answered(this);
         tokenRetried = false;
     }
 
     /** A watch was accepted. */
     void opened() {
+        server.answered(this);
         watchRefused = false;
     }
 
@@ -88,6 +105,7 @@ final class Recovery {
      * would come back at once, for ever.
      */
     Next closed(Duration lived, boolean anyChange) {
+        server.over(this);
         if (lived.compareTo(SUSPICIOUSLY_SHORT) >= 0) {
             emptyWatches = 0;
         }
@@ -109,6 +127,7 @@ final class Recovery {
      * then: the list follows soon. Where the next watch is told so again, it is a failure like any other.
      */
     Next watchFailed(Trouble trouble) {
+        ended(trouble);
         boolean list = trouble.kind().needsList();
         if (isFirstRefusalOfToken(trouble)) {
             return new Next(list, Duration.ZERO, null);
@@ -118,24 +137,46 @@ final class Recovery {
             expired = true;
             backoff.reset();
         }
-        return new Next(list, delayAfter(trouble), Condition.of(trouble));
+        return after(trouble, list);
     }
 
     Next listFailed(Trouble trouble) {
+        ended(trouble);
         if (isFirstRefusalOfToken(trouble)) {
             return new Next(true, Duration.ZERO, null);
         }
         watchRefused = false;
-        return new Next(true, delayAfter(trouble), Condition.of(trouble));
+        return after(trouble, true);
     }
 
     /** A silent watch is cut and opened again at once: it is the connection that is distrusted, not the server. */
     Next watchSilent() {
+        server.over(this);
         return new Next(false, Duration.ZERO, disconnected("no byte from the API server: connection cut"));
     }
 
     Next listSilent() {
-        return new Next(true, nextDelay(LONGEST_RETRY), disconnected("no byte from the API server: connection cut"));
+        server.over(this);
+        return unanswered(true, Duration.ZERO, disconnected("no byte from the API server: connection cut"));
+    }
+
+    /** Runs the attempt when it is due. */
+    Cancellable schedule(Next next, Runnable attempt) {
+        return next.atLeast() == null
+                ? loop.schedule(next.delay(), attempt)
+                : server.askAgain(next.delay(), next.atLeast(), attempt);
+    }
+
+    /** Nothing is asked any more. */
+    void close() {
+        server.over(this);
+    }
+
+    private void ended(Trouble trouble) {
+        if (trouble.kind().isAnswer()) {
+            server.answered(this);
+        }
+        server.over(this);
     }
 
     private void well() {
@@ -152,10 +193,21 @@ final class Recovery {
         return first;
     }
 
-    private Duration delayAfter(Trouble trouble) {
+    private Next after(Trouble trouble, boolean list) {
+        Duration asked =
+                trouble.retryAfter().compareTo(LONGEST_RETRY_AFTER) < 0 ? trouble.retryAfter() : LONGEST_RETRY_AFTER;
+        Condition condition = Condition.of(trouble);
+        if (trouble.kind() == Trouble.Kind.UNREACHABLE) {
+            return unanswered(list, asked, condition);
+        }
         Duration delay = nextDelay(trouble.kind().needsPerson() ? LONGEST_REFUSED_RETRY : LONGEST_RETRY);
-        Duration asked = min(trouble.retryAfter(), LONGEST_RETRY_AFTER);
-        return asked.compareTo(delay) > 0 ? asked : delay;
+        return new Next(list, longer(delay, asked), condition);
+    }
+
+    /** Where others are in contact it is this one's own trouble; otherwise whoever is answered first wakes the others. */
+    private Next unanswered(boolean list, Duration asked, Condition condition) {
+        Duration delay = nextDelay(server.isAnswering() ? LONGEST_RETRY : LONGEST_UNANSWERED_RETRY);
+        return new Next(list, longer(delay, asked), condition, longer(SHORTEST_OF_LONGEST, asked));
     }
 
     private Duration nextDelay(Duration longest) {
@@ -170,7 +222,7 @@ final class Recovery {
         return new Condition(Condition.Kind.DISCONNECTED, why);
     }
 
-    private static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
     }
 }

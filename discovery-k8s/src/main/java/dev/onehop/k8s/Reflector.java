@@ -39,11 +39,16 @@ final class Reflector<T> {
     private @Nullable Cancellable retry;
     private boolean closed;
 
-    Reflector(ListWatch<T> source, SerialScheduler loop, RandomGenerator random, Consumer<Snapshot<T>> listener) {
+    Reflector(
+            ListWatch<T> source,
+            SerialScheduler loop,
+            RandomGenerator random,
+            Reachability server,
+            Consumer<Snapshot<T>> listener) {
         this.source = source;
         this.loop = loop;
         replica = new Replica<>(store, loop, listener);
-        recovery = new Recovery(loop, random);
+        recovery = new Recovery(loop, random, server);
         listSilence = new Silence(loop, () -> follow(recovery.listSilent()));
         watch = new Watching<>(source, loop, random, new WatchReader());
         antiEntropy = new AntiEntropy<>(source, loop, random, store, this::resync);
@@ -58,6 +63,7 @@ final class Reflector<T> {
         closed = true;
         replica.close();
         endAttempt();
+        recovery.close();
         antiEntropy.stop();
     }
 
@@ -95,7 +101,7 @@ final class Reflector<T> {
             replica.disconnected(next.condition());
         }
         endAttempt();
-        retry = loop.schedule(next.delay(), next.list() ? this::list : this::watch);
+        retry = recovery.schedule(next, next.list() ? this::list : this::watch);
     }
 
     private void endAttempt() {

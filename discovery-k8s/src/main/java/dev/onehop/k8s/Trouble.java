@@ -36,6 +36,11 @@ record Trouble(Kind kind, String why, Duration retryAfter) {
             return this == EXPIRED || this == GARBLED || this == FORBIDDEN || this == UNSUPPORTED;
         }
 
+        /** Whether the server is there and has answered, if not what was hoped for. */
+        boolean isAnswer() {
+            return this != GARBLED && this != UNREACHABLE;
+        }
+
         /** Whether only a person can change it, so that asking often is of no use. */
         boolean needsPerson() {
             return this == FORBIDDEN || this == UNSUPPORTED;

@@ -22,7 +22,8 @@ class ReflectorTest {
     private final ManualTime time = new ManualTime();
     private final ScriptedSource source = new ScriptedSource(time);
     private final List<Snapshot<String>> published = new ArrayList<>();
-    private final Reflector<String> reflector = new Reflector<>(source, time, new Random(1), published::add);
+    private final Reflector<String> reflector =
+            new Reflector<>(source, time, new Random(1), new Reachability(time, new Random(2)), published::add);
 
     // list, publish, watch
 
@@ -694,7 +695,8 @@ class ReflectorTest {
         for (int client = 0; client < 1_000; client++) {
             var each = new ScriptedSource(time);
             sources.add(each);
-            new Reflector<>(each, time, new Random(client), snapshot -> {}).start();
+            var random = new Random(client);
+            new Reflector<>(each, time, random, new Reachability(time, random), snapshot -> {}).start();
         }
         sources.forEach(each -> each.last().answer("100", item("a", "90", "A")));
         for (int tick = 0; tick < secondsAway * 10; tick++) {
