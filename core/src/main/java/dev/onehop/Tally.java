@@ -5,7 +5,6 @@ import dev.onehop.eligible.Verdict;
 import dev.onehop.health.Backend;
 import dev.onehop.health.Ejection;
 import dev.onehop.health.Signal;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -20,16 +19,16 @@ public final class Tally {
 
     private final Supplier<AttemptTotals> attempts;
     private final Feedback feedback = new Feedback();
-    private final Map<Signal, LongAdder> failures = adders(Signal.class);
-    private final Map<FallbackReason, LongAdder> fallbacks = adders(FallbackReason.class);
-    private final Map<Verdict, LongAdder> refusals = adders(Verdict.class);
-    private final Map<Ejection.Kind, LongAdder> ejections = adders(Ejection.Kind.class);
+    private final Counters<Signal> failures = new Counters<>(Signal.class);
+    private final Counters<FallbackReason> fallbacks = new Counters<>(FallbackReason.class);
+    private final Counters<Verdict> refusals = new Counters<>(Verdict.class);
+    private final Counters<Ejection.Kind> ejections = new Counters<>(Ejection.Kind.class);
     private final Supplier<Map<Backend, String>> quarantined;
     private final LongAdder quarantines = new LongAdder();
     private final LongAdder trustDoubts = new LongAdder();
     private final LongAdder failovers = new LongAdder();
     private final LongAdder failoversRefused = new LongAdder();
-    private final Map<Retirement, LongAdder> retirements = adders(Retirement.class);
+    private final Counters<Retirement> retirements = new Counters<>(Retirement.class);
     private final LongAdder hedges = new LongAdder();
     private final LongAdder returns = new LongAdder();
     private final LongAdder panics = new LongAdder();
@@ -71,17 +70,17 @@ public final class Tally {
 
     /** Failed attempts that said {@code signal} of their backend. */
     public long failed(Signal signal) {
-        return sum(failures, signal);
+        return failures.of(signal);
     }
 
     /** Connections that went to the ClusterIP for this reason. */
     public long fallbacks(FallbackReason reason) {
-        return sum(fallbacks, reason);
+        return fallbacks.of(reason);
     }
 
     /** Connections that were refused by this verdict. */
     public long refusals(Verdict verdict) {
-        return sum(refusals, verdict);
+        return refusals.of(verdict);
     }
 
     /** Dials that went on to another backend after a failed one. */
@@ -101,7 +100,7 @@ public final class Tally {
 
     /** Connections that clients had kept open and that were retired for this reason. */
     public long retirements(Retirement why) {
-        return sum(retirements, why);
+        return retirements.of(why);
     }
 
     /** Active checks of backends that passed; those on trial are checked, too. None where no check was asked for. */
@@ -116,7 +115,7 @@ public final class Tally {
 
     /** Backends that were ejected by this kind of evidence; failed trials of a return do not count again. */
     public long ejections(Ejection.Kind kind) {
-        return sum(ejections, kind);
+        return ejections.of(kind);
     }
 
     /** Backends that are not used, for their certificates are not accepted, and why in words that are safe to print. */
@@ -179,19 +178,19 @@ public final class Tally {
     }
 
     void count(Signal signal) {
-        increment(failures, signal);
+        failures.increment(signal);
     }
 
     void count(FallbackReason reason) {
-        increment(fallbacks, reason);
+        fallbacks.increment(reason);
     }
 
     void count(Retirement why) {
-        increment(retirements, why);
+        retirements.increment(why);
     }
 
     void count(Verdict refusal) {
-        increment(refusals, refusal);
+        refusals.increment(refusal);
     }
 
     void countFailover(boolean made) {
@@ -204,7 +203,7 @@ public final class Tally {
 
     void count(OnehopEvent event) {
         if (event instanceof OnehopEvent.Ejected ejected) {
-            increment(ejections, ejected.kind());
+            ejections.increment(ejected.kind());
         } else if (event instanceof OnehopEvent.Returned) {
             returns.increment();
         } else if (event instanceof OnehopEvent.Quarantined) {
@@ -230,37 +229,11 @@ public final class Tally {
 
     /** Connections that went to the ClusterIP, by reason; reasons that never occurred are left out. */
     Map<FallbackReason, Long> fallbacks() {
-        Map<FallbackReason, Long> counts = new EnumMap<>(FallbackReason.class);
-        fallbacks.forEach((reason, counter) -> {
-            if (counter.sum() > 0) {
-                counts.put(reason, counter.sum());
-            }
-        });
-        return counts;
+        return fallbacks.occurred();
     }
 
     /** Connections that were refused by any verdict. */
     long refusals() {
-        return refusals.values().stream().mapToLong(LongAdder::sum).sum();
-    }
-
-    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
-        Map<E, LongAdder> adders = new EnumMap<>(type);
-        for (E each : type.getEnumConstants()) {
-            adders.put(each, new LongAdder());
-        }
-        return adders;
-    }
-
-    private static <E> void increment(Map<E, LongAdder> adders, E key) {
-        LongAdder adder = adders.get(key);
-        if (adder != null) {
-            adder.increment();
-        }
-    }
-
-    private static <E> long sum(Map<E, LongAdder> adders, E key) {
-        LongAdder adder = adders.get(key);
-        return adder == null ? 0 : adder.sum();
+        return refusals.sum();
     }
 }
