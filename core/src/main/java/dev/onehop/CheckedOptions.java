@@ -27,7 +27,7 @@ final class CheckedOptions {
      * @throws IllegalArgumentException for a duration below zero or above a year, a malformed namespace or domain
      * @throws NullPointerException when no discovery was given
      */
-    static Settings of(OnehopBuilder given) {
+    static Settings of(GivenOptions given) {
         Discovery discovery = Objects.requireNonNull(given.discovery, "discovery (expected: builder().discovery(...))");
         Objects.requireNonNull(given.policy, "policy");
         Objects.requireNonNull(given.random, "random");
@@ -75,7 +75,7 @@ final class CheckedOptions {
                         given.hostsFile));
     }
 
-    private static StandDown standDown(OnehopBuilder given, SerialScheduler clock) {
+    private static StandDown standDown(GivenOptions given, SerialScheduler clock) {
         if (!given.enabled) {
             return StandDown.switchedOff();
         }

@@ -9,18 +9,13 @@ import dev.onehop.service.Discovery;
 import dev.onehop.service.SearchPath;
 import dev.onehop.time.SerialScheduler;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what {@link Onehop} needs; {@link #build} checks all of it at once.
@@ -29,66 +24,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnehopBuilder {
 
-    // One field per option, with its default; read by CheckedOptions and nobody else.
-    @Nullable Discovery discovery;
-
-    PickPolicy policy = PickPolicy.random();
-
-    @Nullable SerialScheduler loop;
-
-    RandomGenerator random = ThreadLocalGenerator.INSTANCE;
-    AddressPolicy addressPolicy = AddressPolicy.strict();
-    Duration initialWait = Duration.ofSeconds(1);
-    Duration maxStaleness = Duration.ofMinutes(10);
-    Duration maxConnectionAge = Duration.ofMinutes(5);
-    boolean clusterIpFallback = true;
-    boolean headless;
-    LastResort lastResort = LastResort.NONE;
-    boolean enabled = true;
-    boolean meshDetection = true;
-    Supplier<Optional<String>> sidecar = MeshSidecar::detect;
-    Optional<String> namespace = Optional.empty();
-    Set<String> namespaces = Set.of();
-
-    @Nullable String clusterDomain;
-
-    FamilyPreference family = FamilyPreference.ofThisJvm();
-    boolean strictDrop;
-    Classifier classifier = Classifier.standard();
-    boolean rampNewBackends;
-
-    @Nullable Prober prober;
-
-    final ChosenChecks activeChecks = new ChosenChecks();
-    Optional<Hedging> hedging = Optional.empty();
-    Executor closing = ForkJoinPool.commonPool();
-    final List<OnehopListener> listeners = new ArrayList<>();
-    SearchPath searchPath = SearchPath.ofThisMachine();
-    Set<String> hostsFile = HostsFile.names();
+    private final GivenOptions given = new GivenOptions();
 
     OnehopBuilder() {}
 
     /** Where Services come from. Required. Onehop closes it. */
     public OnehopBuilder discovery(Discovery discovery) {
-        this.discovery = discovery;
+        given.discovery = discovery;
         return this;
     }
 
     /** How backends are picked; random, as kube-proxy does, unless said otherwise. */
     public OnehopBuilder policy(PickPolicy policy) {
-        this.policy = policy;
+        given.policy = policy;
         return this;
     }
 
     /** How long a first attempt waits for the first view before it goes to the ClusterIP; 1 s, 0 for not at all. */
     public OnehopBuilder initialWait(Duration initialWait) {
-        this.initialWait = initialWait;
+        given.initialWait = initialWait;
         return this;
     }
 
     /** How old a view may become, without contact, before connections go to the ClusterIP; 10 min. */
     public OnehopBuilder maxStaleness(Duration maxStaleness) {
-        this.maxStaleness = maxStaleness;
+        given.maxStaleness = maxStaleness;
         return this;
     }
 
@@ -97,13 +57,13 @@ public final class OnehopBuilder {
      * 5 min. Longer-lived connections go to new backends later, if nothing else ends them.
      */
     public OnehopBuilder maxConnectionAge(Duration maxConnectionAge) {
-        this.maxConnectionAge = maxConnectionAge;
+        given.maxConnectionAge = maxConnectionAge;
         return this;
     }
 
     /** Whether to go to the ClusterIP when Onehop cannot say where to; otherwise attempts fail. On by default. */
     public OnehopBuilder clusterIpFallback(boolean clusterIpFallback) {
-        this.clusterIpFallback = clusterIpFallback;
+        given.clusterIpFallback = clusterIpFallback;
         return this;
     }
 
@@ -112,7 +72,7 @@ public final class OnehopBuilder {
      * port, or on the target port itself. Off by default: DNS answers for them. The discovery must not hide their slices.
      */
     public OnehopBuilder headless(boolean headless) {
-        this.headless = headless;
+        given.headless = headless;
         return this;
     }
 
@@ -121,19 +81,19 @@ public final class OnehopBuilder {
      * {@link LastResort#NOT_READY}, and against it, is in {@code docs/operations.md}.
      */
     public OnehopBuilder lastResort(LastResort lastResort) {
-        this.lastResort = Objects.requireNonNull(lastResort, "lastResort");
+        given.lastResort = Objects.requireNonNull(lastResort, "lastResort");
         return this;
     }
 
     /** The off switch: {@code false} sends every connection to the ClusterIP and asks the API server nothing. */
     public OnehopBuilder enabled(boolean enabled) {
-        this.enabled = enabled;
+        given.enabled = enabled;
         return this;
     }
 
     /** Whether to stand down when a mesh sidecar is found in this pod. On by default. */
     public OnehopBuilder meshDetection(boolean meshDetection) {
-        this.meshDetection = meshDetection;
+        given.meshDetection = meshDetection;
         return this;
     }
 
@@ -143,19 +103,19 @@ public final class OnehopBuilder {
      * to us and another to the platform.
      */
     public OnehopBuilder namespace(String namespace) {
-        this.namespace = Optional.of(namespace);
+        given.namespace = Optional.of(namespace);
         return this;
     }
 
     /** Other namespaces whose {@code service.namespace} names are ours when a client dials them. */
     public OnehopBuilder namespaces(Set<String> namespaces) {
-        this.namespaces = namespaces;
+        given.namespaces = namespaces;
         return this;
     }
 
     /** The cluster's DNS domain; otherwise that of {@code /etc/resolv.conf}, or {@code cluster.local}. */
     public OnehopBuilder clusterDomain(String clusterDomain) {
-        this.clusterDomain = clusterDomain;
+        given.clusterDomain = clusterDomain;
         return this;
     }
 
@@ -168,7 +128,7 @@ public final class OnehopBuilder {
     }
 
     OnehopBuilder family(FamilyPreference family) {
-        this.family = family;
+        given.family = family;
         return this;
     }
 
@@ -178,7 +138,7 @@ public final class OnehopBuilder {
      * with {@link NoBackendException}.
      */
     public OnehopBuilder strictDrop(boolean strictDrop) {
-        this.strictDrop = strictDrop;
+        given.strictDrop = strictDrop;
         return this;
     }
 
@@ -188,7 +148,7 @@ public final class OnehopBuilder {
      * Balancer#connectAsync} alone, and no dialer that is not said to only connect.
      */
     public OnehopBuilder hedgedConnect(boolean hedgedConnect) {
-        this.hedging = hedgedConnect ? Optional.of(Hedging.after(Hedging.HAPPY_EYEBALLS)) : Optional.empty();
+        given.hedging = hedgedConnect ? Optional.of(Hedging.after(Hedging.HAPPY_EYEBALLS)) : Optional.empty();
         return this;
     }
 
@@ -198,7 +158,7 @@ public final class OnehopBuilder {
     }
 
     OnehopBuilder hedgedConnect(Hedging hedging) {
-        this.hedging = Optional.of(hedging);
+        given.hedging = Optional.of(hedging);
         return this;
     }
 
@@ -209,19 +169,19 @@ public final class OnehopBuilder {
 
     /** As the other, for some Service ports; of several that fit, the first counts. */
     public OnehopBuilder activeCheck(Predicate<Destination> ports, ActiveCheck check) {
-        activeChecks.add(ports, check);
+        given.activeChecks.add(ports, check);
         return this;
     }
 
     /** Which addresses may be dialled; all special ones are refused unless said otherwise. */
     public OnehopBuilder addressPolicy(AddressPolicy addressPolicy) {
-        this.addressPolicy = addressPolicy;
+        given.addressPolicy = addressPolicy;
         return this;
     }
 
     /** What the endings of attempts say about backends; the standard one unless said otherwise. */
     public OnehopBuilder classifier(Classifier classifier) {
-        this.classifier = Objects.requireNonNull(classifier, "classifier");
+        given.classifier = Objects.requireNonNull(classifier, "classifier");
         return this;
     }
 
@@ -231,25 +191,25 @@ public final class OnehopBuilder {
      * all are new, they share at once.
      */
     public OnehopBuilder rampNewBackends(boolean rampNewBackends) {
-        this.rampNewBackends = rampNewBackends;
+        given.rampNewBackends = rampNewBackends;
         return this;
     }
 
     /** Who hears what happens to Service ports, from the first event on; may be called several times. */
     public OnehopBuilder listener(OnehopListener listener) {
-        listeners.add(Objects.requireNonNull(listener, "listener"));
+        given.listeners.add(Objects.requireNonNull(listener, "listener"));
         return this;
     }
 
     /** The source of randomness, safe for use by many threads; each thread's own generator unless said otherwise. */
     public OnehopBuilder random(RandomGenerator random) {
-        this.random = random;
+        given.random = random;
         return this;
     }
 
     /** A sidecar shown by a test. */
     OnehopBuilder sidecar(Supplier<Optional<String>> sidecar) {
-        this.sidecar = sidecar;
+        given.sidecar = sidecar;
         return this;
     }
 
@@ -258,20 +218,20 @@ public final class OnehopBuilder {
      * connections to them are closed at once.
      */
     OnehopBuilder loop(SerialScheduler loop) {
-        this.loop = loop;
-        this.closing = Runnable::run;
+        given.loop = loop;
+        given.closing = Runnable::run;
         return prober((address, timeout) -> CompletableFuture.completedStage(null));
     }
 
     OnehopBuilder prober(Prober prober) {
-        this.prober = prober;
+        given.prober = prober;
         return this;
     }
 
     /** The platform's resolver, given by a test. */
     OnehopBuilder platform(SearchPath searchPath, Set<String> hostsFile) {
-        this.searchPath = searchPath;
-        this.hostsFile = hostsFile;
+        given.searchPath = searchPath;
+        given.hostsFile = hostsFile;
         return this;
     }
 
@@ -282,6 +242,6 @@ public final class OnehopBuilder {
      * @throws NullPointerException when no discovery was given
      */
     public Onehop build() {
-        return new Onehop(CheckedOptions.of(this));
+        return new Onehop(CheckedOptions.of(given));
     }
 }
