@@ -20,8 +20,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who of one Service port's backends is out, and how they come back. Evidence nominates; the fleet's limits and its
@@ -32,30 +30,19 @@ import org.slf4j.LoggerFactory;
  */
 final class FleetHealth {
 
-    private static final Logger log = LoggerFactory.getLogger(FleetHealth.class);
-
     /** How long a connect of ours may take that nobody waits for. */
     static final Duration PROBE = Duration.ofSeconds(1);
-
-    /** What its answer may take to reach the loop. */
-    private static final Duration ANSWER = Duration.ofMillis(250);
-
-    /** In a fleet so small, a backend that returns gets its full share at once. */
-    private static final int TOO_SMALL_TO_RAMP = 2;
 
     private final Destination port;
     private final RoutedBackends backends;
     private final Outage outage;
-    private final RandomGenerator random;
     private final BiConsumer<Backend, Duration> probe;
-    private final BiConsumer<Backend, Duration> look;
     private final Consumer<OnehopEvent> events;
     private final Suspicions suspicions;
     private final ProbeBudget budget;
     private final Panic panic;
+    private final CurrentEjections ejections;
     private final SoftTrials trials = new SoftTrials();
-    private Ejections ejections = Ejections.none();
-    private Ejections told = Ejections.none();
     private boolean postponed;
 
     /**
@@ -78,16 +65,15 @@ final class FleetHealth {
         this.events = events;
         this.backends = backends;
         this.outage = outage;
-        this.random = random;
         this.probe = probe;
-        this.look = look;
+        this.ejections = new CurrentEjections(port, backends, random, events);
         this.panic = new Panic(port, backends, events);
         this.budget = new ProbeBudget(loop.nanoTime());
-        this.suspicions = new Suspicions(loop, random, backend -> lookInto(backend, loop.nanoTime()));
+        this.suspicions = new Suspicions(loop, random, backends, budget, look);
     }
 
     Ejections ejections() {
-        return ejections;
+        return ejections.now();
     }
 
     /** Where requests may go to try backends that were ejected for bad answers. */
@@ -97,7 +83,8 @@ final class FleetHealth {
 
     /** Connects to {@code backend} failed, often enough. */
     boolean failedToConnect(Backend backend, Signal last, long nowNanos) {
-        return eject(backend, Kind.HARD, HardEvidence.ENOUGH + " hard failures in a row, the last " + last, nowNanos);
+        return ejections.eject(
+                backend, Kind.HARD, HardEvidence.ENOUGH + " hard failures in a row, the last " + last, nowNanos);
     }
 
     /** The answers of {@code backend} were bad, often enough to look at the others as well. */
@@ -109,19 +96,17 @@ final class FleetHealth {
         if (pardonInPanic(nowNanos)) {
             return true;
         }
-        return Outliers.is(backend, backends.all()) && eject(backend, Kind.SOFT, evidence, nowNanos);
+        return Outliers.is(backend, backends.all()) && ejections.eject(backend, Kind.SOFT, evidence, nowNanos);
     }
 
     /** Checks of ours failed, often enough. */
     boolean checksFailed(Backend backend, Kind kind, String evidence, long nowNanos) {
-        return eject(backend, kind, evidence, nowNanos);
+        return ejections.eject(backend, kind, evidence, nowNanos);
     }
 
     /** Checks of ours passed, often enough: a backend that is out for bad answers may be tried earlier. */
     boolean checksPassed(Backend backend, long outSinceNanos) {
-        Ejections before = ejections;
-        ejections = ejections.shortened(backend.key(), outSinceNanos);
-        return ejections != before;
+        return ejections.shortened(backend, outSinceNanos);
     }
 
     /** A caller could not connect to {@code backend}, once. Gives false: picks see suspicion without a snapshot. */
@@ -130,15 +115,6 @@ final class FleetHealth {
             suspicions.add(backend);
         }
         return false;
-    }
-
-    private void lookInto(Backend backend, long nowNanos) {
-        if (backends.contains(backend) && budget.take(nowNanos)) {
-            backend.staySuspect(nowNanos, nowNanos + PROBE.plus(ANSWER).toNanos());
-            look.accept(backend, PROBE);
-        } else {
-            suspicions.isOver(backend);
-        }
     }
 
     /**
@@ -158,7 +134,7 @@ final class FleetHealth {
             return false;
         }
         boolean news = !ours && outage.probed(backend, !refused, nowNanos);
-        Ejection now = ejections.of(backend.key()).orElse(null);
+        Ejection now = ejections.of(backend).orElse(null);
         if (now != null && now.onTrial() && now.kind() == Kind.HARD) {
             trialEnded(backend, failure, nowNanos);
             return true;
@@ -170,21 +146,22 @@ final class FleetHealth {
             backend.connected();
             return news;
         }
-        boolean out = eject(backend, Kind.HARD, "a caller could not connect, nor could we: " + failure, nowNanos);
+        boolean out =
+                ejections.eject(backend, Kind.HARD, "a caller could not connect, nor could we: " + failure, nowNanos);
         return news || out;
     }
 
     /** Where the connect stood, but a check failed that was to pass, it is a bad answer, and no more than that. */
     private void trialEnded(Backend backend, @Nullable Signal failure, long nowNanos) {
-        BackendKey key = backend.key();
         if (failure == Signal.LOCAL_EXHAUSTION) {
-            ejections = ejections.lostTrial(key, nowNanos, jitter());
+            ejections.lostTrial(backend, nowNanos);
         } else if (failure != null && failure.isHard()) {
-            ejections = ejections.failedTrial(key, "still does not accept connections", nowNanos, jitter());
+            ejections.failedTrial(backend, "still does not accept connections", nowNanos);
         } else {
             back(backend, nowNanos);
             if (failure != null) {
-                eject(backend, Kind.SOFT, "accepts connections, but a check of ours failed: " + failure, nowNanos);
+                ejections.eject(
+                        backend, Kind.SOFT, "accepts connections, but a check of ours failed: " + failure, nowNanos);
             }
         }
     }
@@ -196,7 +173,7 @@ final class FleetHealth {
             case WELL -> back(backend, nowNanos);
             case BADLY -> {
                 trials.end(backend.key());
-                ejections = ejections.failedTrial(backend.key(), "on trial: " + words(outcome), nowNanos, jitter());
+                ejections.failedTrial(backend, "on trial: " + words(outcome), nowNanos);
             }
             case NONE -> {}
         }
@@ -214,22 +191,23 @@ final class FleetHealth {
      *     those ejected for bad answers simply return
      */
     void refresh(boolean sticky, long nowNanos) {
-        ejections = ejections.at(nowNanos, backends.keys(), jitter());
+        ejections.bringUpTo(nowNanos);
         pardonInPanic(nowNanos);
-        trials.endLost(ejections, backends)
+        trials.endLost(ejections.now(), backends)
                 .forEach(backend -> events.accept(new OnehopEvent.TrialLeaked(port, backend)));
-        Recalls recalls = outage.look(ejections, nowNanos);
-        outage.failing().forEach(each -> eject(each, Kind.HARD, "a connect failed, as to most others", nowNanos));
+        Recalls recalls = outage.look(ejections.now(), nowNanos);
+        outage.failing()
+                .forEach(each -> ejections.eject(each, Kind.HARD, "a connect failed, as to most others", nowNanos));
         postponed = false;
-        for (BackendKey key : ejections.due(backends.keys(), recalls, nowNanos)) {
+        for (BackendKey key : ejections.now().due(backends.keys(), recalls, nowNanos)) {
             Backend backend = backends.get(key).orElseThrow();
-            Kind kind = ejections.of(key).orElseThrow().kind();
+            Kind kind = ejections.of(backend).orElseThrow().kind();
             if (kind == Kind.SOFT && sticky) {
                 back(backend, nowNanos);
             } else if (kind == Kind.HARD && !budget.take(nowNanos)) {
                 postponed = true;
             } else {
-                ejections = ejections.onTrial(key, nowNanos);
+                ejections.onTrial(key, nowNanos);
                 recalls.over(key);
                 if (kind == Kind.HARD) {
                     probe.accept(backend, PROBE);
@@ -238,25 +216,12 @@ final class FleetHealth {
                 }
             }
         }
-        if (ejections != told) {
-            backends.all().forEach(this::tellChange);
-            told = ejections;
-        }
-    }
-
-    private void tellChange(Backend backend) {
-        Ejection now = ejections.of(backend.key()).orElse(null);
-        boolean before = told.of(backend.key()).isPresent();
-        if (now != null && !before) {
-            events.accept(new OnehopEvent.Ejected(port, backend, now.kind(), now.evidence()));
-        } else if (now == null && before) {
-            events.accept(new OnehopEvent.Returned(port, backend));
-        }
+        ejections.tellChanges();
     }
 
     /** When {@link #refresh} has something to do next. */
     OptionalLong nextNanos(long nowNanos) {
-        OptionalLong next = outage.sooner(ejections.nextNanos(nowNanos), nowNanos);
+        OptionalLong next = outage.sooner(ejections.now().nextNanos(nowNanos), nowNanos);
         if (!postponed) {
             return next;
         }
@@ -264,41 +229,18 @@ final class FleetHealth {
         return OptionalLong.of(nowNanos + Math.min(left, next.isPresent() ? next.getAsLong() - nowNanos : left));
     }
 
-    private boolean eject(Backend backend, Kind kind, String evidence, long nowNanos) {
-        if (!backends.contains(backend)) {
-            return false; // it has left since
-        }
-        Ejections next = ejections.eject(backend.key(), kind, evidence, backends.keys(), nowNanos, jitter());
-        if (next == ejections) {
-            return false;
-        }
-        ejections = next;
-        backend.forgive();
-        log.info("{}: ejected {}: {}", port, backend, evidence);
-        return true;
-    }
-
     private void back(Backend backend, long nowNanos) {
         trials.end(backend.key());
-        ejections = ejections.back(backend.key(), nowNanos);
-        backend.forgive();
-        if (backends.keys().size() > TOO_SMALL_TO_RAMP) {
-            backend.returned(nowNanos);
-        }
-        log.info("{}: {} is back", port, backend);
+        ejections.back(backend, nowNanos);
     }
 
     /** Whether there is panic; then whoever is out for bad answers is back. */
     private boolean pardonInPanic(long nowNanos) {
         boolean on = panic.isOn(nowNanos);
         if (on) {
-            ejections = ejections.pardonSoft(nowNanos);
+            ejections.pardonSoft(nowNanos);
             trials.endAll();
         }
         return on;
-    }
-
-    private double jitter() {
-        return 0.8 + 0.4 * random.nextDouble();
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -21,16 +21,31 @@ final class Suspicions {
     private static final Duration SOONEST = Duration.ofMillis(500);
     private static final Duration MORE = Duration.ofMillis(500);
 
+    /** What an answer may take to reach the loop. */
+    private static final Duration ANSWER = Duration.ofMillis(250);
+
     private final SerialScheduler loop;
     private final RandomGenerator random;
-    private final Consumer<Backend> probe;
+    private final RoutedBackends backends;
+    private final ProbeBudget budget;
+    private final BiConsumer<Backend, Duration> look;
     private final Set<Backend> looking = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /** @param probe connects to a backend; how that went is asked for by {@link #isOver} */
-    Suspicions(SerialScheduler loop, RandomGenerator random, Consumer<Backend> probe) {
+    /**
+     * @param budget pays for what is asked for
+     * @param look asks for a bare connect to a backend; how that went is asked for by {@link #isOver}
+     */
+    Suspicions(
+            SerialScheduler loop,
+            RandomGenerator random,
+            RoutedBackends backends,
+            ProbeBudget budget,
+            BiConsumer<Backend, Duration> look) {
         this.loop = loop;
         this.random = random;
-        this.probe = probe;
+        this.backends = backends;
+        this.budget = budget;
+        this.look = look;
     }
 
     /** A caller could not connect to {@code backend}. */
@@ -47,10 +62,12 @@ final class Suspicions {
     }
 
     private void look(Backend backend) {
-        if (backend.isSuspect(loop.nanoTime())) {
-            probe.accept(backend);
+        long now = loop.nanoTime();
+        if (backend.isSuspect(now) && backends.contains(backend) && budget.take(now)) {
+            backend.staySuspect(now, now + FleetHealth.PROBE.plus(ANSWER).toNanos());
+            look.accept(backend, FleetHealth.PROBE);
         } else {
-            looking.remove(backend); // somebody has connected since, or it is out already
+            looking.remove(backend); // somebody has connected since, it is out or gone already, or we have asked enough
         }
     }
 }
