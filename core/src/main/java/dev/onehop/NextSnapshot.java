@@ -14,6 +14,8 @@ import dev.onehop.service.ServiceView;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the next snapshot of a Service port says: the view's route, less what health holds against its backends, or the
@@ -23,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class NextSnapshot {
 
+    private static final Logger log = LoggerFactory.getLogger(ServicePipeline.class);
+
     private final Destination destination;
     private final Settings settings;
     private final RoutedBackends backends;
     private final FleetHealth health;
     private final LastResortChoice lastResort;
+    private boolean failing;
 
     NextSnapshot(Destination destination, Settings settings, RoutedBackends backends, FleetHealth health) {
         this.destination = destination;
@@ -38,11 +43,28 @@ final class NextSnapshot {
     }
 
     /**
-     * The snapshot of a view.
+     * The next snapshot; where making it fails, the last good one, or the ClusterIP when there is none.
      *
      * @param waiting whether attempts may still be told to wait for a first view
      */
-    Eligible of(ServiceView view, boolean waiting, long version, long nowNanos) {
+    Eligible after(Eligible before, ServiceView view, boolean waiting, long nowNanos) {
+        long version = before.version() + 1;
+        try {
+            Eligible next = of(view, waiting, version, nowNanos);
+            failing = false;
+            return next;
+        } catch (RuntimeException e) {
+            if (!failing) {
+                log.error("{}: cannot route; the last snapshot stays", destination, e);
+                failing = true;
+            }
+            return before.size() > 0
+                    ? before
+                    : fallBack(FallbackReason.VIEW_UNKNOWN, Verdict.UNKNOWN, "cannot route: " + e, view, null, version);
+        }
+    }
+
+    private Eligible of(ServiceView view, boolean waiting, long version, long nowNanos) {
         if (view instanceof ServiceView.Unknown unknown) {
             return waiting
                     ? Eligible.nobody(new Decision.Wait(unknown.why()), view, null, version)
@@ -68,11 +90,6 @@ final class NextSnapshot {
             return Eligible.of(view, set, present, health.ejections(), health.trials(), ramping, version);
         }
         return withoutBackends(view, route, version);
-    }
-
-    /** Where the view cannot even be routed. */
-    Eligible unroutable(RuntimeException failure, ServiceView view, long version) {
-        return fallBack(FallbackReason.VIEW_UNKNOWN, Verdict.UNKNOWN, "cannot route: " + failure, view, null, version);
     }
 
     private Eligible withoutBackends(ServiceView view, Route route, long version) {

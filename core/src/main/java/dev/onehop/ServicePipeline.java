@@ -2,25 +2,18 @@ package dev.onehop;
 
 import dev.onehop.eligible.Decision;
 import dev.onehop.eligible.Eligible;
-import dev.onehop.eligible.FallbackReason;
 import dev.onehop.health.Backend;
 import dev.onehop.health.MonotonicClock;
 import dev.onehop.health.Signal;
 import dev.onehop.route.Destination;
-import dev.onehop.service.Discovery;
 import dev.onehop.service.ServiceView;
 import dev.onehop.time.SerialScheduler;
-import dev.onehop.time.SerialScheduler.Cancellable;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Closes the loop for one Service port: view to route to eligible, outcomes to ejections to eligible. The one place that
@@ -31,49 +24,35 @@ import org.slf4j.LoggerFactory;
  */
 final class ServicePipeline implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(ServicePipeline.class);
-
-    /** How long feedback may be missing before that is worth a line: calls may take their time. */
-    private static final Duration FEEDBACK_GRACE = Duration.ofSeconds(10);
-
-    private static final ServiceView.Unknown NOTHING_YET =
-            new ServiceView.Unknown("the first answer has not arrived yet");
-
     private final Destination destination;
     private final Settings settings;
     private final SerialScheduler loop;
     private final Outage outage;
     private final FleetHealth health;
-    private final Checkup checkup;
     private final @Nullable ActiveChecks checks;
     private final NextSnapshot snapshots;
     private final Tally tally;
     private final HeldConnections connections;
     private final Endings endings;
     private final PortEvents events;
-    private final AtomicReference<@Nullable Arrival> newest = new AtomicReference<>();
+    private final FollowedSource source;
+    private final NewestView newest = new NewestView();
     private final SnapshotListeners listeners;
     private final SnapshotTimers timers;
-    private final CompletableFuture<Eligible> decided = new CompletableFuture<>();
-
-    /** The newest view that no snapshot shows yet, and when the oldest of those came that it stands for. */
-    private record Arrival(ServiceView view, long sinceNanos) {}
+    private final FirstDecision first = new FirstDecision();
 
     // Serial
-    private ServiceView view = NOTHING_YET;
-    private volatile Cancellable waitTimer = () -> {};
-    private boolean waiting = true;
-    private boolean failing;
+    private ServiceView view = UnroutedSnapshots.NOTHING_YET;
 
     // Published
     private volatile boolean closed;
     private volatile Eligible eligible;
-    private volatile Discovery.@Nullable Subscription subscription;
 
     ServicePipeline(Destination destination, Settings settings) {
         this.destination = destination;
         this.settings = settings;
         this.loop = settings.loop();
+        this.source = new FollowedSource(loop);
         String hostName =
                 destination.service().name() + "." + destination.service().namespace();
         var quarantine = new Quarantine(destination, this::later);
@@ -83,10 +62,11 @@ final class ServicePipeline implements AutoCloseable {
         this.events = new PortEvents(destination, tally, settings.listeners());
         this.listeners = new SnapshotListeners(destination);
         this.outage = new Outage(destination, backends, settings.random(), events::later, loop.nanoTime());
-        this.health = new FleetHealth(
-                destination, backends, loop, outage, settings.random(), this::probe, this::look, events::later);
         ActiveCheck check = settings.activeChecks().apply(destination).orElse(null);
-        this.checkup = new Checkup(settings.prober(), check);
+        var checkup = new Checkup(settings.prober(), check);
+        var connects = new OwnConnects(settings, checkup, this::isLetGo, this::probed);
+        this.health = new FleetHealth(
+                destination, backends, loop, outage, settings.random(), connects::trial, connects::look, events::later);
         this.checks =
                 check == null ? null : new ActiveChecks(destination, settings, health, check, checkup, this::onLoop);
         this.snapshots = new NextSnapshot(destination, settings, backends, health);
@@ -107,21 +87,21 @@ final class ServicePipeline implements AutoCloseable {
                 tally,
                 this::onLoop,
                 () -> eligible().isRamping(),
-                this::doubtFeedback,
+                new FeedbackDoubt(destination, loop, this::isLetGo, tally, events)::arises,
                 connections);
-        this.eligible = Eligible.nobody(new Decision.Wait(NOTHING_YET.why()), NOTHING_YET, null, 0);
+        this.eligible = UnroutedSnapshots.beforeAll();
     }
 
     /** Begins to follow the Service, or settles at once when Onehop stands down. */
     void start() {
         Optional<Decision.ClusterIp> standDown = settings.standDown().look();
         if (standDown.isPresent()) {
-            eligible = Eligible.nobody(standDown.get(), NOTHING_YET, null, 1);
-            decided.complete(eligible);
+            eligible = UnroutedSnapshots.standDown(standDown.get());
+            first.settle(eligible);
             return;
         }
-        waitTimer = loop.schedule(settings.initialWait(), this::stopWaiting);
-        subscription = settings.discovery().subscribe(destination.service(), this::arrived);
+        first.await(loop, settings.initialWait(), this::waitedEnough);
+        source.follow(settings.discovery(), destination.service(), this::arrived);
     }
 
     private void later(OnehopEvent event) {
@@ -139,7 +119,7 @@ final class ServicePipeline implements AutoCloseable {
 
     /** Completes with the first snapshot that says what to do: at the latest when the initial wait is over. */
     CompletableFuture<Eligible> decided() {
-        return decided;
+        return first.decided();
     }
 
     /** What has been counted on this port. */
@@ -149,16 +129,12 @@ final class ServicePipeline implements AutoCloseable {
 
     /** How often the source was found to have missed changes. */
     long divergences() {
-        Discovery.Subscription source = subscription;
-        return source == null ? 0 : source.divergences();
+        return source.divergences();
     }
 
     /** How long ago the source told us anything; empty while it has not told us all. */
     Optional<Duration> viewAge() {
-        Discovery.Subscription source = subscription;
-        return source != null && eligible.view() instanceof ServiceView.Known
-                ? Optional.of(Duration.ofNanos(Math.max(0, loop.nanoTime() - source.lastContactNanos())))
-                : Optional.empty();
+        return source.age(eligible.view());
     }
 
     /** Calls {@code listener} with the present snapshot and every later one, on the loop, in order. */
@@ -181,20 +157,6 @@ final class ServicePipeline implements AutoCloseable {
         return connections;
     }
 
-    /** Many attempts, and not a word: says so once, unless one comes while calls may still be running. */
-    private void doubtFeedback() {
-        var unused = loop.schedule(FEEDBACK_GRACE, () -> {
-            if (!closed && tally.isFeedbackMissing()) {
-                log.warn(
-                        "{}: {} attempts or more, and nobody has said how one of them went: nothing is learnt about these"
-                                + " backends (is the adapter's feedback wired? see docs/adapters.md)",
-                        destination,
-                        Feedback.ENOUGH);
-                events.tell(new OnehopEvent.FeedbackMissing(destination));
-            }
-        });
-    }
-
     /** Changes the health of the fleet on the loop; a new snapshot follows where something did change. */
     private void onLoop(BooleanSupplier change) {
         loop.execute(() -> {
@@ -204,23 +166,8 @@ final class ServicePipeline implements AutoCloseable {
         });
     }
 
-    private void probe(Backend backend, Duration timeout) {
-        if (!closed) {
-            ended(backend, checkup.trial(backend, timeout));
-        }
-    }
-
-    private void look(Backend backend, Duration timeout) {
-        if (!closed) {
-            ended(backend, settings.prober().connect(backend.address(), timeout));
-        }
-    }
-
-    private void ended(Backend backend, CompletionStage<?> probe) {
-        probe.whenComplete((connected, failure) -> {
-            Signal signal = failure == null ? null : settings.classifier().ofFailure(AsyncConnect.bare(failure));
-            onLoop(() -> health.probed(backend, signal, loop.nanoTime()));
-        });
+    private void probed(Backend backend, @Nullable Signal failure) {
+        onLoop(() -> health.probed(backend, failure, loop.nanoTime()));
     }
 
     /** Ends the watch; connections go to the ClusterIP from now on. Idempotent. */
@@ -228,13 +175,8 @@ final class ServicePipeline implements AutoCloseable {
     public void close() {
         connections.stop();
         letGo();
-        eligible = closedSnapshot();
-        decided.complete(eligible);
-    }
-
-    private static Eligible closedSnapshot() {
-        Decision ended = new Decision.ClusterIp(FallbackReason.SWITCHED_OFF, "Onehop is closed");
-        return Eligible.nobody(ended, NOTHING_YET, null, Long.MAX_VALUE);
+        eligible = UnroutedSnapshots.closed();
+        first.settle(eligible);
     }
 
     /** Whether the watch has ended. */
@@ -245,11 +187,8 @@ final class ServicePipeline implements AutoCloseable {
     /** Ends the watch; the last snapshot stays for those who still hold it. Idempotent. */
     void letGo() {
         closed = true;
-        Discovery.Subscription source = subscription;
-        if (source != null) {
-            source.close();
-        }
-        waitTimer.cancel();
+        source.end();
+        first.end();
         loop.execute(() -> {
             connections.letGo();
             timers.cancel();
@@ -260,30 +199,26 @@ final class ServicePipeline implements AutoCloseable {
         });
     }
 
-    /** From the discovery's thread: only the newest view matters, so a burst costs one rebuild. */
+    /** From the discovery's thread. */
     private void arrived(ServiceView next) {
-        long nowNanos = loop.nanoTime();
-        Arrival before =
-                newest.getAndUpdate(earlier -> new Arrival(next, earlier == null ? nowNanos : earlier.sinceNanos));
-        if (before == null) {
+        if (newest.arrived(next, loop.nanoTime())) {
             loop.execute(this::takeNewest);
         }
     }
 
     private void takeNewest() {
-        Arrival next = newest.getAndSet(null);
+        NewestView.Arrival next = newest.take();
         if (next != null) {
-            view = next.view;
+            view = next.view();
             republish();
-            Duration took = Duration.ofNanos(Math.max(0, loop.nanoTime() - next.sinceNanos));
+            Duration took = Duration.ofNanos(Math.max(0, loop.nanoTime() - next.sinceNanos()));
             if (!closed) {
                 events.tell(new OnehopEvent.ViewPublished(destination, eligible, took));
             }
         }
     }
 
-    private void stopWaiting() {
-        waiting = false;
+    private void waitedEnough() {
         if (view instanceof ServiceView.Unknown) {
             republish();
         }
@@ -295,10 +230,10 @@ final class ServicePipeline implements AutoCloseable {
         }
         long now = loop.nanoTime();
         Eligible before = eligible;
-        Eligible next = nextOrLast(before, now);
+        Eligible next = snapshots.after(before, view, first.isWaiting(), now);
         eligible = next;
         if (closed) {
-            eligible = closedSnapshot(); // close() came in between
+            eligible = UnroutedSnapshots.closed(); // close() came in between
             return;
         }
         timers.follow(next, view, now);
@@ -306,26 +241,9 @@ final class ServicePipeline implements AutoCloseable {
             checks.follow(next, now);
         }
         connections.follow(next);
-        SnapshotLog.changed(log, destination, before, next);
+        SnapshotLog.changed(destination, before, next);
         listeners.tell(next);
-        if (!(next.decision() instanceof Decision.Wait) && !decided.isDone()) {
-            decided.completeAsync(() -> next); // not here: what callers do next must not hold up the loop
-        }
+        first.published(next);
         events.tellChanges(before, next);
-    }
-
-    /** The next snapshot; where making it fails, the last good one, or the ClusterIP when there is none. */
-    private Eligible nextOrLast(Eligible before, long now) {
-        try {
-            Eligible next = snapshots.of(view, waiting, before.version() + 1, now);
-            failing = false;
-            return next;
-        } catch (RuntimeException e) {
-            if (!failing) {
-                log.error("{}: cannot route; the last snapshot stays", destination, e);
-                failing = true;
-            }
-            return before.size() > 0 ? before : snapshots.unroutable(e, view, before.version() + 1);
-        }
     }
 }

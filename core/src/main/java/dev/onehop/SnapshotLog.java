@@ -6,6 +6,7 @@ import dev.onehop.route.Destination;
 import dev.onehop.route.Route;
 import dev.onehop.service.Printable;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says in the log when a Service port changes between picked, refused and fallen back; never per request, and never
@@ -15,9 +16,11 @@ import org.slf4j.Logger;
  */
 final class SnapshotLog {
 
+    private static final Logger log = LoggerFactory.getLogger(ServicePipeline.class);
+
     private SnapshotLog() {}
 
-    static void changed(Logger log, Destination destination, Eligible before, Eligible after) {
+    static void changed(Destination destination, Eligible before, Eligible after) {
         Decision decision = after.decision();
         if (after.isLastResort() && !before.isLastResort()) {
             String route = after.route().map(Route::text).orElse("");
