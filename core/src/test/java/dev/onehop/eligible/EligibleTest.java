@@ -72,6 +72,25 @@ class EligibleTest {
     }
 
     @Test
+    void whoMayBePickedIsContainedAndWhoIsEjectedIsNot() {
+        var eligible = Eligible.of(SampleService.view(3), SampleService.route(3), backends, ejected(1, 10), 1);
+
+        assertThat(eligible.contains(backends.get(1))).isTrue();
+        assertThat(eligible.contains(backends.get(2))).isTrue();
+        assertThat(eligible.contains(backends.get(0))).isFalse();
+    }
+
+    @Test
+    void anotherBackendOfTheSameKeyIsNotContained() {
+        var eligible = Eligible.of(SampleService.view(3), SampleService.route(3), backends, ejected(0, 10), 1);
+        Backend twin = SampleService.backends(1).get(0);
+
+        assertThat(twin.key()).isEqualTo(backends.get(0).key());
+        assertThat(eligible.contains(twin)).isFalse();
+        assertThat(eligible.contains(backends.get(0))).isTrue();
+    }
+
+    @Test
     void leftoversOfAFailoverAreNoPanic() {
         var eligible = Eligible.of(SampleService.view(3), SampleService.route(3), backends, ejected(1, 10), 1);
 
