@@ -6,9 +6,11 @@ import dev.onehop.testing.JavaSnippet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +51,26 @@ class AdapterDocsTest {
                 .allSatisfy(line -> assertThat(
                                 JavaSnippet.errors("Shown", Page.of(line).around(expressions(line), "Shown"), classes))
                         .isEmpty());
+    }
+
+    @Test
+    void everyCellOfTheTableOfWhatHoldsLinksToATestOrSaysNo() throws IOException {
+        List<String> lines = Files.readAllLines(DOCS.resolve("adapters.md"));
+        List<String> cells = lines.stream()
+                .dropWhile(line -> !line.startsWith("| unit of balancing |"))
+                .takeWhile(line -> !line.startsWith("| tested with |"))
+                .flatMap(row -> Arrays.stream(row.split("\\|")).skip(2))
+                .map(String::strip)
+                .filter(cell -> !cell.equals("–") && !cell.matches("no(: [^\\[]*)?"))
+                .toList();
+
+        assertThat(cells).hasSizeGreaterThan(60).allSatisfy(cell -> {
+            String link = cell.substring(cell.lastIndexOf('[')) + ": ";
+            assertThat(lines.stream().filter(line -> line.startsWith(link)))
+                    .singleElement()
+                    .satisfies(line -> assertThat(DOCS.resolve(line.substring(link.length())))
+                            .isRegularFile());
+        });
     }
 
     /** The code of a cell, each piece an argument; where to put it ({@code start()}) is not Onehop's. */

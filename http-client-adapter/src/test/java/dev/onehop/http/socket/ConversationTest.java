@@ -66,14 +66,16 @@ class ConversationTest extends SocketFixture {
     void podsThatResetAreEjectedByTheirConnectionsAlone() throws IOException {
         pods.get(0).resetAfterRequest();
         // what is not believed at once is nominated again a tenth of a second later
-        await().pollInterval(Duration.ofMillis(1)).atMost(Duration.ofSeconds(10)).until(() -> {
-            try (Socket socket = sockets.createSocket(NAME, 80)) {
-                ask(socket);
-            } catch (SocketException reset) {
-                // pod-1's way
-            }
-            return !balancer().eligible().ejected().isEmpty();
-        });
+        await().pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> {
+                    try (Socket socket = sockets.createSocket(NAME, 80)) {
+                        ask(socket);
+                    } catch (SocketException reset) {
+                        // pod-1's way
+                    }
+                    return !balancer().eligible().ejected().isEmpty();
+                });
 
         assertThat(balancer().eligible().ejected())
                 .singleElement()
