@@ -87,7 +87,7 @@ final class Failover {
             throw new SocketTimeoutException("Connect timed out: the caller's time was over before a dial began");
         }
         int more = Math.min(most() - tried.size(), Math.max(1, known - tried.size()));
-        Duration share = left.dividedBy(more);
+        Duration share = Duration.ofNanos(left.toNanos() / more); // dividedBy calculates in BigDecimal
         Duration dial = more == 1 || share.compareTo(DIAL) < 0 ? share : DIAL;
         return dial.compareTo(LEAST) < 0 ? LEAST : dial;
     }
