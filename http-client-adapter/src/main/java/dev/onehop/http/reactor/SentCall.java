@@ -30,6 +30,7 @@ final class SentCall {
     private volatile boolean begun;
     private volatile boolean earlierOnce;
     private volatile boolean once;
+    private volatile boolean streamed;
     private final AtomicInteger stale = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
 
@@ -53,12 +54,19 @@ final class SentCall {
             begun = true;
             earlierOnce |= once;
             once = !IDEMPOTENT.contains(request.method().name());
+            streamed = false;
         }
+        if (hasContent(msg)) {
+            once = true;
+            streamed |= !(msg instanceof HttpMessage);
+        }
+    }
+
+    private static boolean hasContent(Object msg) {
         if (msg instanceof ByteBufHolder holder) {
-            once |= holder.content().isReadable();
-        } else if (!(msg instanceof HttpMessage)) {
-            once |= !(msg instanceof ByteBuf bytes) || bytes.isReadable();
+            return holder.content().isReadable();
         }
+        return !(msg instanceof HttpMessage) && (!(msg instanceof ByteBuf bytes) || bytes.isReadable());
     }
 
     /** One of its hops goes to somebody of whom nothing is known here. */
@@ -75,11 +83,11 @@ final class SentCall {
     }
 
     /**
-     * Its pod has refused a stream, and has done nothing: that hop may be of any method, and its body is asked for again; not so
-     * the hops before it.
+     * Its pod has refused a stream, and has done nothing: that hop may be of any method, and a body that was sent as one is asked
+     * for again. One that came in parts may be a stream that goes on where it was, and would be sent in part.
      */
     boolean isMadeAgainAfterRefusal() {
         once = false;
-        return begun && !earlierOnce && refused.getAndIncrement() < MOST_REFUSED;
+        return begun && !earlierOnce && !streamed && refused.getAndIncrement() < MOST_REFUSED;
     }
 }

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
 import reactor.netty.ByteBufMono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServerResponse;
@@ -65,6 +67,24 @@ class ReactorRefusedTest extends Http2Fixture {
         assertThat(answer).isEqualTo("pod-1");
         assertThat(pod.bodies()).containsExactly("", "order 1", "order 2");
         endsWith(onehop, 2);
+        isHeldAgainstNobody(balancer(onehop), 1);
+    }
+
+    @Test
+    void f18_aBodyThatComesInPartsIsNotSentAgainAsItMayBeWhatIsLeftOfIt() throws Exception {
+        Http2Pod pod = pod((path, response) -> unprocessed(Manner.REFUSED_STREAM, Http2Error.NO_ERROR, response));
+        Onehop onehop = onehop();
+        HttpClient http = http(onehop, UnaryOperator.identity());
+        Flux<String> parts = Flux.just("or", "der");
+
+        assertThatThrownBy(() -> http.post()
+                .uri(URL + "/orders")
+                .send(ByteBufFlux.fromString(parts))
+                .responseContent()
+                .aggregate()
+                .block(SOON));
+
+        assertThat(pod.bodies()).containsExactly("order");
         isHeldAgainstNobody(balancer(onehop), 1);
     }
 
