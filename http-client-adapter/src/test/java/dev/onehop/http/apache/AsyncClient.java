@@ -1,9 +1,12 @@
 package dev.onehop.http.apache;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.onehop.Onehop;
 import dev.onehop.http.contract.ClientUnderTest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
@@ -85,9 +88,11 @@ record AsyncClient(CloseableHttpAsyncClient http, OnehopAsyncConnectionManager p
         }
     }
 
-    /** Whether all connections are back in the pool, which happens some time after the answer. */
-    boolean isIdle() {
-        return pool.getTotalStats().getLeased() == 0;
+    @Override
+    public void awaitGivenBack() {
+        await().pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> pool.getTotalStats().getLeased() == 0);
     }
 
     @Override

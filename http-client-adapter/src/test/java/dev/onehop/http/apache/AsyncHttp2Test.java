@@ -2,7 +2,6 @@ package dev.onehop.http.apache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Onehop;
 import dev.onehop.health.Signal;
@@ -12,7 +11,6 @@ import dev.onehop.http.contract.Http2Contract;
 import dev.onehop.testing.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,12 +20,6 @@ class AsyncHttp2Test extends Http2Contract {
     @Override
     protected ClientUnderTest open(Onehop onehop, Setup setup) {
         return AsyncClient.over(onehop, setup);
-    }
-
-    /** A connection carries one exchange at a time. */
-    @Override
-    protected void awaitGivenBack(ClientUnderTest client) {
-        await().pollInterval(Duration.ofMillis(1)).atMost(SOON).until(((AsyncClient) client)::isIdle);
     }
 
     @Test

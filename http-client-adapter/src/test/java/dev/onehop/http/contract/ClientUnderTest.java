@@ -20,6 +20,9 @@ public interface ClientUnderTest extends AutoCloseable {
         return send("GET", url, null);
     }
 
+    /** Returns when its connections are back in its pool: asynchronous clients may answer some time before. */
+    default void awaitGivenBack() {}
+
     /** Closes the client and its pool. */
     @Override
     void close();

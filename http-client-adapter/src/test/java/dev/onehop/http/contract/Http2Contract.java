@@ -31,11 +31,6 @@ public abstract class Http2Contract extends Http2UnprocessedContract {
         // most are asked before each stream
     }
 
-    /** Returns when {@code client} has its connections back, as asynchronous ones may have them some time after the answer. */
-    protected void awaitGivenBack(ClientUnderTest client) {
-        // most share them
-    }
-
     /** How often a client by itself sends what its pod resets, on a connection that has answered before. */
     protected int sendsOfWhatIsReset() {
         return 1;
@@ -50,7 +45,7 @@ public abstract class Http2Contract extends Http2UnprocessedContract {
         ClientUnderTest client = client(onehop, http2(TestCertificate.trusting(right)));
 
         for (int i = 0; i < 3; i++) {
-            awaitGivenBack(client);
+            client.awaitGivenBack();
             Answer got = client.get("https://api-service.shop:80/" + i);
             assertThat(got.version()).isEqualTo("HTTP/2");
             assertThat(got.body()).isEqualTo("pod-1");
@@ -95,7 +90,7 @@ public abstract class Http2Contract extends Http2UnprocessedContract {
         ClientUnderTest client = client(onehop, http2(null));
 
         for (int i = 0; i < 3; i++) {
-            awaitGivenBack(client);
+            client.awaitGivenBack();
             assertThat(client.get(URL + "/" + i).version()).isEqualTo("HTTP/2");
         }
 
@@ -198,7 +193,7 @@ public abstract class Http2Contract extends Http2UnprocessedContract {
         Balancer balancer = balancer(onehop);
 
         assertThat(client.get(URL + "/503").status()).isEqualTo(503);
-        awaitGivenBack(client);
+        client.awaitGivenBack();
         assertThatThrownBy(() -> client.send("POST", URL + "/reset", "order")).isInstanceOf(IOException.class);
         assertThat(client.get(URL + "/").status()).isEqualTo(200);
 

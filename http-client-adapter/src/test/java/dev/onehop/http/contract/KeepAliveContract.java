@@ -37,12 +37,13 @@ public abstract class KeepAliveContract extends ContractFixture {
         Onehop onehop = onehop();
         ClientUnderTest client = client(onehop);
         for (int i = 0; i < 10; i++) {
+            client.awaitGivenBack();
             client.get(URL + "/" + i);
         }
 
-        // asynchronous clients may answer before they have given the connection back: then the next request makes
-        // another, and on a busy machine the one after that a third
-        assertThat(pods.accepts()).isBetween(1, 3);
+        // asynchronous clients may answer before they have given the connection back: then the next request makes a
+        // second
+        assertThat(pods.accepts()).isBetween(1, 2);
         assertThat(balancer(onehop).tally().started()).isEqualTo(10);
         assertThat(balancer(onehop).connections()).isEqualTo(pods.accepts());
     }
