@@ -40,7 +40,7 @@ final class Breaks {
      */
     static void end(Attempt attempt, Throwable failure, boolean stale) {
         Signal signal = signal(failure);
-        if (isOurs(failure)) {
+        if (isOurs(failure) || isUnexplained(failure)) {
             attempt.close();
         } else if (stale) {
             attempt.failed(Signal.STALE_CONNECTION);
@@ -97,10 +97,10 @@ final class Breaks {
 
     /**
      * After a GOAWAY Jetty closes the connection as the last but one of its streams ends, in the midst of the last; the pod
-     * has closed nothing.
+     * has closed nothing, or closes a connection of which it has answered all.
      */
     private static boolean isJettys(Throwable failure, PodConnection pod) {
-        return failure.getClass() == ClosedChannelException.class && pod.isOpen();
+        return failure.getClass() == ClosedChannelException.class && (pod.isOpen() || pod.isLeaving());
     }
 
     /** What Jetty makes of a stream that its pod has ended. */
@@ -120,7 +120,13 @@ final class Breaks {
     /** Whether the pod has said that it does nothing with the request (RFC 9113 8.7), or the request has never left. */
     static boolean isRefused(@Nullable Throwable failure) {
         return failure instanceof RetryableRequestException
+                || isUnsent(failure)
                 || (failure instanceof IOException && "refused_stream_error".equalsIgnoreCase(failure.getMessage()));
+    }
+
+    /** Jetty opens no stream on a connection whose pod has said a GOAWAY in that moment. */
+    private static boolean isUnsent(@Nullable Throwable failure) {
+        return failure instanceof IllegalStateException && "session closed".equals(failure.getMessage());
     }
 
     /** The caller has given up, or has closed the client or the connection. */
@@ -128,6 +134,15 @@ final class Breaks {
         return failure instanceof CancellationException
                 || failure instanceof InterruptedException
                 || failure instanceof AsynchronousCloseException;
+    }
+
+    /**
+     * The stream ended while it was being written. Where the pod reset it, Jetty fails the write first, and forgets the code
+     * that says whether the pod refused the stream or broke; what Jetty drops has not left at all.
+     */
+    private static boolean isUnexplained(Throwable failure) {
+        return failure instanceof EOFException
+                && ("reset".equals(failure.getMessage()) || "dropped".equals(failure.getMessage()));
     }
 
     /** Null for an exception that core's classifier is to judge. */
@@ -151,7 +166,8 @@ final class Breaks {
         if (cause instanceof TimeoutException) {
             return Signal.RESPONSE_TIMEOUT;
         }
-        if (cause instanceof RetryableRequestException) { // the pod's GOAWAY says that it was not begun
+        if (cause instanceof RetryableRequestException
+                || isUnsent(cause)) { // the pod's GOAWAY says that it was not begun
             return Signal.CONNECTION_ENDS;
         }
         String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);

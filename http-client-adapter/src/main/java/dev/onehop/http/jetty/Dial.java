@@ -44,6 +44,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
     private volatile Iterator<InetSocketAddress> more = Collections.emptyIterator();
     private volatile @Nullable SelectableChannel channel;
     private volatile @Nullable EndPoint endPoint;
+    private volatile Leaving leaving = Leaving.NEVER;
 
     // guarded by this
     private @Nullable SslConnection tls;
@@ -101,6 +102,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
     /** What the endpoint will belong to, as long as it is open. */
     void opening(org.eclipse.jetty.io.Connection connection) {
         connection.addEventListener(this);
+        leaving = Leaving.of(connection, leaving);
         if (connection instanceof SslConnection secured) {
             synchronized (this) {
                 tls = secured;
@@ -198,7 +200,7 @@ final class Dial implements Promise<Connection>, SslHandshakeListener, org.eclip
         boolean isGone;
         synchronized (this) {
             EndPoint carrier = tls == null ? endPoint : tls.getSslEndPoint();
-            made = PodConnection.of(attempt, Objects.requireNonNull(http), endPoint, carrier, call);
+            made = PodConnection.of(attempt, Objects.requireNonNull(http), endPoint, carrier, leaving, call);
             pod = made;
             isGone = closed;
         }

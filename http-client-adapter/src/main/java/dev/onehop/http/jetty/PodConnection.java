@@ -37,6 +37,7 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
 
     private final @Nullable EndPoint socket;
     private final @Nullable EndPoint carrier;
+    private final Leaving leaving;
     private final HttpDestination destination;
     private final Scheduler scheduler;
     private final HeldConnection held;
@@ -47,10 +48,16 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
     private volatile boolean gone;
 
     private PodConnection(
-            Attempt made, IConnection http, @Nullable EndPoint socket, @Nullable EndPoint carrier, PodTransport call) {
+            Attempt made,
+            IConnection http,
+            @Nullable EndPoint socket,
+            @Nullable EndPoint carrier,
+            Leaving leaving,
+            PodTransport call) {
         super(http);
         this.socket = socket;
         this.carrier = carrier;
+        this.leaving = leaving;
         this.destination = call.destination();
         this.scheduler = call.client().getScheduler();
         this.held = made.hold(this);
@@ -62,14 +69,16 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
      *
      * @param socket what is below all layers
      * @param carrier what HTTP is spoken over: TLS, or the socket
+     * @param leaving what the pod has said of it
      */
     static PodConnection of(
             Attempt attempt,
             IConnection http,
             @Nullable EndPoint socket,
             @Nullable EndPoint carrier,
+            Leaving leaving,
             PodTransport call) {
-        return new PodConnection(attempt, http, socket, carrier, call);
+        return new PodConnection(attempt, http, socket, carrier, leaving, call);
     }
 
     /**
@@ -159,6 +168,11 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
     /** The same but for Jetty, which may have closed it to requests. */
     boolean isOpen() {
         return !gone && (carrier == null || (carrier.isOpen() && !carrier.isInputShutdown()));
+    }
+
+    /** Whether its pod has said that it takes no more requests, and so ends it when the last is answered. */
+    boolean isLeaving() {
+        return leaving.isSaid();
     }
 
     /** The client, the pod or Onehop has closed it; or it speaks no HTTP any more. */

@@ -67,7 +67,7 @@ final class SentAgain implements Response.Listener {
 
     @Override
     public void onComplete(Result result) {
-        if (isAgain()) {
+        if (!isAborted(result) && isAgain()) {
             watched.over();
             again().send(null);
             return;
@@ -79,6 +79,12 @@ final class SentAgain implements Response.Listener {
             callers.notifyFailure(result.getResponse(), result.getFailure());
         }
         callers.notifyComplete(result);
+    }
+
+    /** By its caller, after the pod had refused it. */
+    private boolean isAborted(Result result) {
+        Throwable cause = request.getAbortCause();
+        return cause != null && cause != result.getResponseFailure() && cause != result.getRequestFailure();
     }
 
     private boolean isAgain() {

@@ -1,6 +1,7 @@
 package dev.onehop.http.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
@@ -28,6 +29,7 @@ import reactor.netty.http.server.HttpServerResponse;
 public abstract class Http2UnprocessedContract extends Http2Fixture {
 
     private static final int REQUESTS = 400;
+    private static final int THREADS = 4;
 
     /** Of 400 that fail with 1 % each, in all but 2 of 10 million runs. */
     private static final int MOST_FAILED = 17;
@@ -46,12 +48,17 @@ public abstract class Http2UnprocessedContract extends Http2Fixture {
         return false;
     }
 
+    /** Whether the client itself ends what is under way on a connection as an answer comes with a GOAWAY. */
+    protected boolean endsStreamsAfterAGoAway() {
+        return false;
+    }
+
     @Test
     void f18_aRefusedStreamIsSentAgainOnce() throws Exception {
         Onehop onehop = onehopOver(Refusing::new);
         ClientUnderTest client = client(onehop, http2(null));
 
-        Load load = closing(Load.of(4, REQUESTS, number -> exchange(client, number)));
+        Load load = closing(Load.of(THREADS, REQUESTS, number -> exchange(client, number)));
         load.awaitEnd();
 
         int failed = load.failures.size();
@@ -74,7 +81,7 @@ public abstract class Http2UnprocessedContract extends Http2Fixture {
     }
 
     @Test
-    protected void f17_podsThatSayGoAwayUnderLoadFailNoRequestAndEjectNobody() throws Exception {
+    void f17_podsThatSayGoAwayUnderLoadFailNoRequestAndEjectNobody() throws Exception {
         var answered = new AtomicInteger();
         Onehop onehop = onehopOver(name -> (path, response) -> {
             executed.add(path);
@@ -84,7 +91,7 @@ public abstract class Http2UnprocessedContract extends Http2Fixture {
         });
         ClientUnderTest client = client(onehop, http2(null));
 
-        Load load = closing(Load.of(4, REQUESTS, number -> exchange(client, number)));
+        Load load = closing(Load.of(THREADS, REQUESTS, number -> exchange(client, number)));
         load.awaitEnd();
 
         System.out.printf(
@@ -96,9 +103,17 @@ public abstract class Http2UnprocessedContract extends Http2Fixture {
                 answered.get() / ANSWERS_A_GOAWAY,
                 balancer(onehop).tally().failed(Signal.CONNECTION_ENDS),
                 repeated.get());
-        assertThat(load.failures).isEmpty();
-        assertThat(executed).doesNotHaveDuplicates().hasSize(REQUESTS);
-        endsWith(onehop, REQUESTS);
+        int failed = load.failures.size();
+        if (endsStreamsAfterAGoAway()) {
+            int underWay = THREADS - 1;
+            assertThat(failed).isLessThanOrEqualTo(underWay * REQUESTS / ANSWERS_A_GOAWAY);
+            assertThat(executed).doesNotHaveDuplicates().hasSizeBetween(REQUESTS - failed, REQUESTS);
+            await().atMost(SOON).until(() -> balancer(onehop).tally().inFlight() == 0);
+        } else {
+            assertThat(load.failures).isEmpty();
+            assertThat(executed).doesNotHaveDuplicates().hasSize(REQUESTS);
+            endsWith(onehop, REQUESTS);
+        }
         isHeldAgainstNobody(balancer(onehop));
     }
 
