@@ -6,13 +6,13 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The calls under way, each with all its hops, and whether more may begin.
  *
- * <p>Shared: safe from any thread; one monitor guards the count, and nothing else happens inside it.
+ * <p>Shared: safe from any thread; one monitor guards the count and every change, and nothing else happens inside it.
  */
 final class OpenCalls {
 
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private int open;
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * A call begins; {@link #end} follows.
@@ -50,7 +50,7 @@ final class OpenCalls {
         }
     }
 
-    synchronized boolean isClosed() {
+    boolean isClosed() {
         return closed;
     }
 

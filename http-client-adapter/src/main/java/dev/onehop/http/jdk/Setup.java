@@ -8,6 +8,7 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -128,7 +129,10 @@ final class Setup {
     /** Whether the wrapped client would send {@code uri} through a proxy, by its own selector or the JVM's. */
     private boolean isProxied(URI uri) {
         ProxySelector selector = wrapped.proxy().orElseGet(ProxySelector::getDefault);
-        return selector != null
-                && selector.select(uri).stream().limit(1).anyMatch(proxy -> proxy.type() == Proxy.Type.HTTP);
+        if (selector == null) {
+            return false;
+        }
+        List<Proxy> proxies = selector.select(uri);
+        return !proxies.isEmpty() && proxies.get(0).type() == Proxy.Type.HTTP;
     }
 }
