@@ -50,10 +50,18 @@ final class AbsoluteForm implements PodForm {
     }
 
     @Override
-    public void address(HttpRequest.Builder onWire, HttpRequest request, InetSocketAddress pod) {
+    public boolean leaves(HttpRequest request) {
         URI uri = request.uri();
-        String authority = uri.getPort() == -1 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
-        onWire.uri(PodForm.onWire(uri, authority));
+        return onWire(uri).toString().equals(uri.toString()); // not by URI.equals, which ignores case
+    }
+
+    @Override
+    public void address(HttpRequest.Builder onWire, HttpRequest request, InetSocketAddress pod) {
+        onWire.uri(onWire(request.uri()));
+    }
+
+    private static URI onWire(URI uri) {
+        return PodForm.onWire(uri, uri.getPort() == -1 ? uri.getHost() : uri.getHost() + ":" + uri.getPort());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.onehop.http.jdk;
 import dev.onehop.Attempt;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -28,6 +29,10 @@ record Dial<T>(
         UnderWay underWay,
         Ways<T> ways,
         Hop<T> hop) {
+
+    /** The JDK's own requests, which nothing can change; what others say may differ each time they are asked. */
+    private static final Class<?> BUILT =
+            HttpRequest.newBuilder(URI.create("http://localhost/")).build().getClass();
 
     /** Where a hop may go besides a pod. */
     interface Ways<T> {
@@ -96,6 +101,23 @@ record Dial<T>(
 
     private CompletableFuture<HttpResponse<T>> send(PodExchange<T> exchange, InetSocketAddress pod, HttpClient client)
             throws IOException {
+        HttpRequest built = isFit() ? hop.request() : onWire(exchange, pod);
+        return setup.form().dialling(pod, () -> transport.send(client, built, exchange));
+    }
+
+    /** Whether the request says on the wire, as it is, what a copy for it would say. */
+    private boolean isFit() {
+        HttpRequest request = hop.request();
+        return request.getClass() == BUILT
+                && request.timeout().isEmpty()
+                && request.bodyPublisher().isEmpty()
+                && request.version().orElse(HttpClient.Version.HTTP_1_1) == HttpClient.Version.HTTP_1_1
+                && hop.authorization() == null
+                && setup.cookies().handler().isEmpty()
+                && setup.form().leaves(request);
+    }
+
+    private HttpRequest onWire(PodExchange<T> exchange, InetSocketAddress pod) throws IOException {
         HttpRequest.Builder onWire = patience.timed(hop.request()).version(HttpClient.Version.HTTP_1_1);
         hop.request()
                 .bodyPublisher()
@@ -105,7 +127,6 @@ record Dial<T>(
         if (hop.authorization() != null) {
             onWire.setHeader("Authorization", hop.authorization());
         }
-        HttpRequest built = onWire.build();
-        return setup.form().dialling(pod, () -> transport.send(client, built, exchange));
+        return onWire.build();
     }
 }

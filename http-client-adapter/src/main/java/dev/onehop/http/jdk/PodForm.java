@@ -42,6 +42,11 @@ interface PodForm {
     /** What the clients that talk to pods use. */
     ProxySelector proxies();
 
+    /** Whether {@link #address} would leave a copy of {@code request} as it is. */
+    default boolean leaves(HttpRequest request) {
+        return false;
+    }
+
     /** Makes {@code onWire}, a copy of {@code request}, go to {@code pod}. */
     void address(HttpRequest.Builder onWire, HttpRequest request, InetSocketAddress pod);
 
@@ -69,14 +74,26 @@ interface PodForm {
      * even when it is empty, and ASCII only.
      */
     static URI onWire(URI uri, String authority) {
+        if (isFit(uri, authority)) {
+            return uri;
+        }
         String path = uri.getRawPath();
         String query = uri.getRawQuery();
         String text = (isHttps(uri) ? "https://" : "http://")
                 + authority
                 + (path == null || path.isEmpty() ? "/" : path)
                 + (query == null ? "" : "?" + query);
-        URI onWire = text.equals(uri.toString()) ? uri : URI.create(text);
+        URI onWire = URI.create(text);
         String ascii = onWire.toASCIIString();
         return ascii.equals(text) ? onWire : URI.create(ascii);
+    }
+
+    /** Whether all of {@code uri} belongs on the wire, at this authority, as it is written. */
+    private static boolean isFit(URI uri, String authority) {
+        return authority.equals(uri.getRawAuthority()) // which has the user information
+                && (isHttps(uri) ? "https" : "http").equals(uri.getScheme())
+                && uri.getRawFragment() == null
+                && !uri.getRawPath().isEmpty()
+                && uri.toASCIIString().equals(uri.toString());
     }
 }
