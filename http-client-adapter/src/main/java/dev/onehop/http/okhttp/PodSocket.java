@@ -147,7 +147,11 @@ final class PodSocket extends LateSocket {
     @Override
     public void setSoTimeout(int millis) throws SocketException {
         try {
-            super.setSoTimeout(millis);
+            if (held == null) {
+                super.setSoTimeout(millis);
+            } else {
+                dialled().setSoTimeout(millis); // goes to no other, which would have to be told: that costs each call
+            }
         } catch (SocketException closed) {
             if (!closedByOnehop) {
                 throw closed;
