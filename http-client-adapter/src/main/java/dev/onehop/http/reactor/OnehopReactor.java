@@ -11,7 +11,6 @@ import reactor.netty.http.HttpResources;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.tcp.TcpClient;
 import reactor.netty.transport.ClientTransport;
-import reactor.util.retry.Retry;
 
 /**
  * Reactor Netty's clients, and so Spring's {@code WebClient}, over Onehop: connections go to a Service's pods, while the
@@ -76,8 +75,14 @@ public final class OnehopReactor {
     }
 
     private static Mono<? extends Connection> madeAgain(Mono<? extends Connection> connect) {
-        return connect.retryWhen(Retry.indefinitely().filter(SentAgainException.class::isInstance)) // by SentCall
-                .contextWrite(SentCall::in);
+        return madeAgain(connect, SentCall.MOST).contextWrite(SentCall::in);
+    }
+
+    /** Without {@code retryWhen}, which has every call pay for what few of them need. */
+    private static <T extends Connection> Mono<T> madeAgain(Mono<T> connect, int most) {
+        return most == 0
+                ? connect
+                : connect.onErrorResume(SentAgainException.class, bySentCall -> madeAgain(connect, most - 1));
     }
 
     private static AddressResolverGroup<?> own(

@@ -27,6 +27,9 @@ final class SentCall {
     /** So many of its streams may be refused: reliability 3.1. */
     private static final int MOST_REFUSED = 1;
 
+    /** So often may a call be made again. */
+    static final int MOST = MOST_STALE + MOST_REFUSED;
+
     private volatile boolean begun;
     private volatile boolean earlierOnce;
     private volatile boolean once;
