@@ -6,9 +6,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
-import java.util.LinkedHashSet;
+import java.util.Arrays;
 import java.util.Objects;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +18,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Pure functions.
  */
 final class Delegate {
+
+    /** The public ones of a class, which is asked with every request. */
+    private static final ClassValue<Class<?>[]> INTERFACES = new ClassValue<>() {
+        @Override
+        protected Class<?>[] computeValue(Class<?> type) {
+            return Stream.<Class<?>>iterate(type, Objects::nonNull, Class::getSuperclass)
+                    .flatMap(each -> Arrays.stream(each.getInterfaces()))
+                    .filter(each -> Modifier.isPublic(each.getModifiers()))
+                    .distinct()
+                    .toArray(Class<?>[]::new);
+        }
+    };
 
     private Delegate() {}
 
@@ -40,19 +52,11 @@ final class Delegate {
         @Nullable Object call() throws Throwable;
     }
 
-    /** {@code object} as a {@code type} and as whatever public interfaces it has. */
+    /** {@code object} as a {@code type}, which is one of its public interfaces, and as all the others. */
     static <T> T of(T object, Class<T> type, Instead instead) {
-        Set<Class<?>> interfaces = new LinkedHashSet<>(Set.of(type));
-        for (Class<?> each = object.getClass(); each != null; each = each.getSuperclass()) {
-            for (Class<?> one : each.getInterfaces()) {
-                if (Modifier.isPublic(one.getModifiers())) {
-                    interfaces.add(one);
-                }
-            }
-        }
-        ClassLoader loader = object.getClass().getClassLoader();
+        Class<?> own = object.getClass();
         return type.cast(
-                Proxy.newProxyInstance(loader, interfaces.toArray(new Class<?>[0]), new Handler(object, instead)));
+                Proxy.newProxyInstance(own.getClassLoader(), INTERFACES.get(own), new Handler(object, instead)));
     }
 
     /** Asks before it does what the object would do. */

@@ -26,6 +26,9 @@ final class PodConnections {
 
     private final Map<Ends, PodConnection> known = new ConcurrentHashMap<>();
 
+    /** Of those, the ones in a pool of a client of ours: asked for each request, where names of ends take long to make. */
+    private final Map<HttpConnection, PodConnection> pooled = new ConcurrentHashMap<>();
+
     /** The connection that {@code attempt} has made. */
     PodConnection made(Attempt attempt, Channel channel) {
         var connection = new PodConnection(attempt, channel);
@@ -45,15 +48,33 @@ final class PodConnections {
 
     private void forget(Channel channel, Ends ends, PodConnection connection) {
         try {
-            var unused = channel.eventLoop()
-                    .schedule(() -> known.remove(ends, connection), CLOSED_SECONDS, TimeUnit.SECONDS);
+            var unused = channel.eventLoop().schedule(() -> forget(ends, connection), CLOSED_SECONDS, TimeUnit.SECONDS);
         } catch (RejectedExecutionException shutDown) {
-            known.remove(ends, connection);
+            forget(ends, connection);
+        }
+    }
+
+    private void forget(Ends ends, PodConnection connection) {
+        known.remove(ends, connection);
+        pooled.values().remove(connection);
+    }
+
+    /** A client of ours has {@code http} in its pool. */
+    void pooled(HttpConnection http) {
+        PodConnection connection = of(http);
+        if (connection != null) {
+            connection.isPooledAs(http);
+            pooled.put(http, connection);
         }
     }
 
     /** The connection that Vert.x calls {@code http}; null where it goes to no pod, or has been closed for a while. */
     @Nullable PodConnection of(HttpConnection http) {
+        PodConnection connection = pooled.get(http);
+        return connection == null ? byEnds(http) : connection;
+    }
+
+    private @Nullable PodConnection byEnds(HttpConnection http) {
         SocketAddress local = http.localAddress();
         SocketAddress remote = http.remoteAddress();
         return local == null || remote == null

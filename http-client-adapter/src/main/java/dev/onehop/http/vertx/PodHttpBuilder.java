@@ -63,10 +63,7 @@ final class PodHttpBuilder implements Delegate.Instead {
     private static Handler<HttpConnection> following(
             PodConnections connections, @Nullable Handler<HttpConnection> user) {
         return http -> {
-            PodConnection pod = connections.of(http);
-            if (pod != null) {
-                pod.isPooledAs(http);
-            }
+            connections.pooled(http);
             if (user != null) {
                 user.handle(http);
             }
