@@ -188,11 +188,13 @@ public final class Onehop implements AutoCloseable {
 
     /** Whether the name means a pod of a headless Service, which the platform's resolver would look for first. */
     private boolean isOfPod(List<Meaning> before) {
-        return before.stream()
-                .map(Meaning::service)
-                .anyMatch(service -> isKnown(service.namespace())
-                        && settings.standDown().look().isEmpty()
-                        && headless.contains(service));
+        for (Meaning meaning : before) { // no stream: some clients ask for every request
+            ServiceKey service = meaning.service();
+            if (isKnown(service.namespace()) && settings.standDown().look().isEmpty() && headless.contains(service)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isKnown(String namespace) {

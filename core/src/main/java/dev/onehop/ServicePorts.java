@@ -29,6 +29,9 @@ final class ServicePorts implements AutoCloseable {
     /** How many ports are followed that nobody but a client has named. */
     static final int MOST_DIALLED = 1_000;
 
+    /** How exactly is known when a port was last used. */
+    private static final long USED_STEP_NANOS = 1_000_000;
+
     /** A port in use. */
     static final class Port {
         private final ServicePipeline pipeline;
@@ -97,7 +100,9 @@ final class ServicePorts implements AutoCloseable {
             }
             known = dialled(destination);
         }
-        known.usedNanos = now;
+        if (now - known.usedNanos >= USED_STEP_NANOS) { // all threads of a busy port read it
+            known.usedNanos = now;
+        }
         return Optional.of(known);
     }
 
@@ -112,10 +117,13 @@ final class ServicePorts implements AutoCloseable {
 
     /** Whether a Service of this namespace was asked for, or is known to exist. */
     boolean isWatched(String namespace) {
-        return ports.entrySet().stream()
-                .filter(entry -> entry.getKey().service().namespace().equals(namespace))
-                .anyMatch(entry -> entry.getValue().kept
-                        || exists(entry.getValue().pipeline.eligible()));
+        for (Map.Entry<Destination, Port> each : ports.entrySet()) { // no stream: some clients ask for every request
+            if (each.getKey().service().namespace().equals(namespace)
+                    && (each.getValue().kept || exists(each.getValue().pipeline.eligible()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How many ports are followed. */
