@@ -62,6 +62,10 @@ public interface ClientUnderTest extends AutoCloseable {
             return new Setup(trust, http2, connectTimeout, responseTimeout, most);
         }
 
+        Setup connectTimeout(Duration timeout) {
+            return new Setup(trust, http2, timeout, responseTimeout, connections);
+        }
+
         Setup responseTimeout(Duration timeout) {
             return new Setup(trust, http2, connectTimeout, timeout, connections);
         }

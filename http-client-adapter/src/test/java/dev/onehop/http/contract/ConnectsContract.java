@@ -12,7 +12,6 @@ import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -98,11 +97,5 @@ public abstract class ConnectsContract extends ContractFixture {
 
         assertThat(balancer.eligible().ejected())
                 .allSatisfy(each -> assertThat(each.podName()).contains("pod-1"));
-    }
-
-    private static List<Backend> everybody(Balancer balancer) {
-        List<Backend> all = new ArrayList<>(balancer.eligible().backends());
-        all.addAll(balancer.eligible().ejected());
-        return all;
     }
 }

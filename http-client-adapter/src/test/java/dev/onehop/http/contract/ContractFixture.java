@@ -3,6 +3,7 @@ package dev.onehop.http.contract;
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.OnehopBuilder;
+import dev.onehop.health.Backend;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
 import dev.onehop.pick.PickPolicy;
 import dev.onehop.service.ClientLocation;
@@ -16,6 +17,7 @@ import dev.onehop.testing.LoopbackPods;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -102,6 +104,13 @@ public abstract class ContractFixture {
 
     protected static Balancer balancer(Onehop onehop) {
         return onehop.forHost("api-service.shop", 80).orElseThrow();
+    }
+
+    /** Those that are ejected, too. */
+    static List<Backend> everybody(Balancer balancer) {
+        List<Backend> all = new ArrayList<>(balancer.eligible().backends());
+        all.addAll(balancer.eligible().ejected());
+        return all;
     }
 
     /** How long {@code action} takes. */

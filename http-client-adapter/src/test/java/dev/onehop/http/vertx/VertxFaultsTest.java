@@ -1,0 +1,15 @@
+package dev.onehop.http.vertx;
+
+import dev.onehop.Onehop;
+import dev.onehop.http.contract.ClientUnderTest;
+import dev.onehop.http.contract.ClientUnderTest.Setup;
+import dev.onehop.http.contract.FaultsContract;
+
+/** What faulty pods cost the callers of this client. */
+class VertxFaultsTest extends FaultsContract {
+
+    @Override
+    protected ClientUnderTest open(Onehop onehop, Setup setup) {
+        return VertxClient.over(onehop, setup);
+    }
+}
