@@ -30,11 +30,13 @@ final class PodChannel implements HeldConnection.Closing, AutoCloseable {
         var pod = new PodChannel(attempt, channel);
         channel.attr(OnehopBootstrap.HELD).set(pod.held);
         var talk = new PodTalk(pod);
+        var words = new FirstWords(talk);
         if (tls == null) {
-            channel.pipeline().addFirst("onehop.talk", talk);
+            channel.pipeline().addFirst("onehop.words", words);
         } else {
-            channel.pipeline().addAfter(channel.pipeline().context(tls).name(), "onehop.talk", talk);
+            channel.pipeline().addAfter(channel.pipeline().context(tls).name(), "onehop.words", words);
         }
+        channel.pipeline().addAfter("onehop.words", "onehop.talk", talk);
         return pod;
     }
 

@@ -8,8 +8,8 @@ import io.netty.channel.ChannelPromise;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Next to the socket, or to TLS: sees that something is said on a channel, not what. When the channel has ended, and the
- * user's handlers have had their say, the channel's own attempt ends, unless they have ended it:
+ * Next to the socket, or to TLS: sees how a channel ends. When it has, and the user's handlers have had their say, the
+ * channel's own attempt ends, unless they have ended it, by what {@link FirstWords} has seen:
  *
  * <ul>
  *   <li>something had come: succeeded; but nothing is learnt where it was reset then, for pods do that to idle ones.
@@ -33,16 +33,14 @@ final class PodTalk extends ChannelDuplexHandler {
         this.pod = pod;
     }
 
-    @Override
-    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) throws Exception {
+    /** Something is being said to the pod. */
+    void asked() {
         asked = true;
-        super.write(ctx, msg, promise);
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+    /** The pod has said something. */
+    void answered() {
         answered = true;
-        super.channelRead(ctx, msg);
     }
 
     @Override
