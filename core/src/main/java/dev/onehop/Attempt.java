@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Attempt implements AutoCloseable {
 
-    private static final VarHandle OPEN;
+    private static final VarHandle OVER;
 
     static {
         try {
-            OPEN = MethodHandles.lookup().findVarHandle(Attempt.class, "open", boolean.class);
+            OVER = MethodHandles.lookup().findVarHandle(Attempt.class, "over", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -43,11 +43,13 @@ public final class Attempt implements AutoCloseable {
     private final long startNanos;
     private final @Nullable Trial trial;
 
-    /** Whose exchange this is. */
+    /** Whose exchange this is, if its connection stood before. */
+    private final @Nullable HeldConnection used;
+
+    /** The connection that this has made, if its client keeps it. */
     private volatile @Nullable HeldConnection held;
 
-    @SuppressWarnings("unused")
-    private volatile boolean open = true;
+    private volatile boolean over;
 
     /** An attempt on a backend, counted as opened by the caller. */
     Attempt(Endings endings, Backend backend, @Nullable Trial trial, long startNanos) {
@@ -57,6 +59,18 @@ public final class Attempt implements AutoCloseable {
         this.fallback = null;
         this.address = backend.address();
         this.startNanos = startNanos;
+        this.used = null;
+    }
+
+    /** Another exchange of a connection that {@code made} has made, to the same place. */
+    private Attempt(Attempt made, HeldConnection connection, long startNanos) {
+        this.endings = made.endings;
+        this.trial = null;
+        this.backend = made.backend;
+        this.fallback = made.fallback;
+        this.address = made.address;
+        this.startNanos = startNanos;
+        this.used = connection;
     }
 
     /** A fallback to the Service's own address. */
@@ -67,6 +81,7 @@ public final class Attempt implements AutoCloseable {
         this.fallback = fallback;
         this.address = address;
         this.startNanos = startNanos;
+        this.used = null;
     }
 
     /**
@@ -92,7 +107,7 @@ public final class Attempt implements AutoCloseable {
      * ending it changes nothing.
      */
     public void connected() {
-        if (backend != null && open) {
+        if (backend != null && !over) {
             endings.connected(backend);
         }
     }
@@ -106,7 +121,7 @@ public final class Attempt implements AutoCloseable {
     public HeldConnection hold(HeldConnection.Closing close) {
         HeldConnection connection = endings.connections().hold(this, Objects.requireNonNull(close, "close"));
         held = connection;
-        if (!open) {
+        if (over) {
             connection.ended(this); // by somebody who may not have seen it
         }
         return connection;
@@ -189,21 +204,12 @@ public final class Attempt implements AutoCloseable {
 
     /** Whether it has not ended. */
     boolean isOpen() {
-        return open;
+        return !over;
     }
 
     /** Another exchange of the same connection, to the same place. */
     Attempt again(HeldConnection connection) {
-        Attempt exchange = endings.again(this);
-        exchange.held = connection;
-        return exchange;
-    }
-
-    /** Another attempt to the same place, opened at {@code nanos}. */
-    Attempt anew(long nanos) {
-        return backend == null
-                ? new Attempt(endings, Objects.requireNonNull(fallback), address, nanos)
-                : new Attempt(endings, backend, null, nanos);
+        return new Attempt(this, connection, endings.again(backend));
     }
 
     /** The same fallback with its name resolved. */
@@ -212,13 +218,13 @@ public final class Attempt implements AutoCloseable {
     }
 
     private boolean end(Outcome outcome) {
-        if (!OPEN.compareAndSet(this, true, false)) {
+        if (!OVER.compareAndSet(this, false, true)) {
             return false;
         }
         if (backend != null) {
             endings.ended(backend, outcome, startNanos, trial);
         }
-        HeldConnection connection = held;
+        HeldConnection connection = used == null ? held : used;
         if (connection != null) {
             connection.ended(this);
         }

@@ -67,10 +67,17 @@ final class Endings {
         return connections;
     }
 
-    /** Another attempt to where {@code connect} went, by the connection that it made. */
-    Attempt again(Attempt connect) {
-        connect.backend().ifPresent(this::opened);
-        return connect.anew(nanoTime());
+    /**
+     * Another attempt is being opened, by a connection that stands.
+     *
+     * @param backend null for a fallback
+     * @return the present time
+     */
+    long again(@Nullable Backend backend) {
+        if (backend != null) {
+            opened(backend);
+        }
+        return nanoTime();
     }
 
     /** What endings mean. */

@@ -1,8 +1,6 @@
 package dev.onehop;
 
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +39,7 @@ public final class HeldConnection {
     private final AtomicBoolean firstOpen = new AtomicBoolean(true);
 
     /** The exchanges under way. */
-    private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
+    private final OpenExchanges underWay = new OpenExchanges();
 
     private volatile long retiredNanos;
 
@@ -85,7 +83,7 @@ public final class HeldConnection {
      *     retired or gone: no exchange may begin on it
      */
     public Optional<Attempt> begin() {
-        Attempt connect = first.getAndSet(null);
+        Attempt connect = first.get() == null ? null : first.getAndSet(null);
         if (connect != null && connect.isOpen()) {
             if (state.get() >= 0) {
                 return Optional.of(underWay(connect));
@@ -154,7 +152,7 @@ public final class HeldConnection {
     }
 
     private void abandonLater() {
-        all.afterwards(() -> underWay.forEach(Attempt::close));
+        all.afterwards(underWay::closeAll);
     }
 
     /** The attempt that it was made by. */

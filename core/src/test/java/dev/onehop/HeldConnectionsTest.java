@@ -530,6 +530,22 @@ class HeldConnectionsTest {
     }
 
     @Test
+    void soAreAllOfThemWhereThereAreSeveral() throws Exception {
+        publish(3);
+        Connection leaky = new Connection().used();
+        Attempt told = leaky.held.begin().orElseThrow();
+        leaky.held.begin().orElseThrow();
+        leaky.held.begin().orElseThrow();
+        told.succeeded();
+        leaky.held.gone();
+
+        time.advance(Duration.ofSeconds(10));
+
+        assertThat(api.tally().inFlight()).isZero();
+        assertThat(api.tally().abandoned()).isEqualTo(2);
+    }
+
+    @Test
     void thatHoldsForTheExchangeItWasMadeForToo() throws Exception {
         publish(3);
         Connection leaky = new Connection();
