@@ -31,7 +31,7 @@ final class AsyncConnect<T> implements Connecting<T> {
     private final AsyncDialer<T> dialer;
     private final ToIntFunction<Attempt> known;
     private final Next next;
-    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private final CompletableFuture<T> result = new Result();
     private volatile @Nullable Attempt current;
 
     AsyncConnect(Failover failover, AsyncDialer<T> dialer, ToIntFunction<Attempt> known, Next next) {
@@ -39,7 +39,6 @@ final class AsyncConnect<T> implements Connecting<T> {
         this.dialer = dialer;
         this.known = known;
         this.next = next;
-        var unused = result.whenComplete((connection, failure) -> abandonIfCancelled());
     }
 
     @Override
@@ -69,15 +68,31 @@ final class AsyncConnect<T> implements Connecting<T> {
         } catch (Exception | Error e) {
             dialled = CompletableFuture.failedFuture(e);
         }
-        dialled.whenComplete((connection, failure) -> {
-            if (failure != null) {
-                failed(attempt, bare(failure));
-            } else if (connection == null) {
-                failed(attempt, new NullPointerException("what the dialer's stage completed with"));
-            } else {
-                connected(attempt, connection);
-            }
-        });
+        T connection = now(dialled);
+        if (connection == null) {
+            dialled.whenComplete((connected, failure) -> ended(attempt, connected, failure));
+        } else {
+            connected(attempt, connection);
+        }
+    }
+
+    /** What {@code dialled} has come to; null where that is not known, or nothing good, or a stage that only stages may ask. */
+    private static <T> @Nullable T now(CompletionStage<T> dialled) {
+        if (dialled.getClass() != CompletableFuture.class) {
+            return null;
+        }
+        CompletableFuture<T> future = dialled.toCompletableFuture();
+        return future.isDone() && !future.isCompletedExceptionally() ? future.join() : null;
+    }
+
+    private void ended(Attempt attempt, @Nullable T connection, @Nullable Throwable failure) {
+        if (failure != null) {
+            failed(attempt, bare(failure));
+        } else if (connection == null) {
+            failed(attempt, new NullPointerException("what the dialer's stage completed with"));
+        } else {
+            connected(attempt, connection);
+        }
     }
 
     private void connected(Attempt attempt, T connection) {
@@ -113,14 +128,21 @@ final class AsyncConnect<T> implements Connecting<T> {
         }
     }
 
-    private void abandonIfCancelled() {
-        Attempt attempt = current;
-        if (result.isCancelled() && attempt != null) {
-            attempt.close();
-        }
-    }
-
     static Throwable bare(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** Cancelling it abandons the dial under way. */
+    private final class Result extends CompletableFuture<T> {
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean cancelled = super.cancel(mayInterruptIfRunning);
+            Attempt attempt = current;
+            if (cancelled && attempt != null) {
+                attempt.close();
+            }
+            return cancelled;
+        }
     }
 }

@@ -28,7 +28,7 @@ public final class Balancer {
     private final String host;
     private volatile FollowedPort live;
 
-    Balancer(ServicePorts ports, ServicePorts.Port port, Settings settings, String host) {
+    Balancer(ServicePorts ports, PortInUse port, Settings settings, String host) {
         this.ports = ports;
         this.settings = settings;
         this.host = host;
@@ -114,7 +114,7 @@ public final class Balancer {
         var failover = now.picks().failover(timeout);
         Connecting<T> call = Connecting.by(
                 dialer, failover, attempt -> now.known(failover, attempt), now::next, now.picks(), settings);
-        now.first().connectingAsync(failover, patience, call.result()).whenComplete(call::begin);
+        now.first().connectingAsync(failover, patience, call);
         return call.result();
     }
 
@@ -144,6 +144,11 @@ public final class Balancer {
      */
     public void bypassed(FallbackReason reason) {
         live().pipeline().tally().count(reason);
+    }
+
+    /** The name that its fallbacks go to. */
+    String host() {
+        return host;
     }
 
     /** The Service port this is of. */
@@ -232,7 +237,7 @@ public final class Balancer {
     private FollowedPort live() {
         FollowedPort now = live;
         if (now.pipeline().isLetGo()) {
-            Optional<ServicePorts.Port> again = ports.inUse(now.pipeline().destination());
+            Optional<PortInUse> again = ports.inUse(now.pipeline().destination());
             if (again.isPresent()) {
                 now = new FollowedPort(again.get(), settings, host);
                 live = now;

@@ -34,14 +34,17 @@ final class Failover {
     static final Duration DIAL = Duration.ofSeconds(1);
 
     private static final Duration FOREVER = Duration.ofDays(365);
-    private static final Duration LEAST = Duration.ofMillis(1);
+    private static final long LEAST_NANOS = Duration.ofMillis(1).toNanos();
+    private static final long DIAL_NANOS = DIAL.toNanos();
 
     private final SerialScheduler clock;
     private final Outage outage;
     private final boolean exploring;
+    private final long beganNanos;
+    private final long timeoutNanos;
     private long deadlineNanos;
-    private final List<Backend> tried = new ArrayList<>(MAX_BACKENDS);
-    private final List<Line> failures = new ArrayList<>(MAX_BACKENDS);
+    private final List<Backend> tried = new ArrayList<>();
+    private final List<Line> failures = new ArrayList<>();
     private Optional<String> doubt = Optional.empty();
     private boolean onlyInstantRefusals = true;
     private long dialledNanos;
@@ -54,20 +57,38 @@ final class Failover {
         }
         this.clock = clock;
         this.outage = outage;
-        this.dialNanos = clock.nanoTime();
-        this.exploring = outage.mayExplore(dialNanos);
-        this.deadlineNanos = dialNanos + (timeout.compareTo(FOREVER) < 0 ? timeout : FOREVER).toNanos();
+        this.beganNanos = clock.nanoTime();
+        this.timeoutNanos = (timeout.compareTo(FOREVER) < 0 ? timeout : FOREVER).toNanos();
+        this.dialNanos = beganNanos;
+        this.exploring = outage.mayExplore(beganNanos);
+        this.deadlineNanos = beganNanos + timeoutNanos;
     }
 
     /** What is left of the caller's time. */
     Duration left() {
-        return Duration.ofNanos(Math.max(0, deadlineNanos - clock.nanoTime()));
+        return Duration.ofNanos(leftNanos());
+    }
+
+    /** {@link #left} in nanoseconds. */
+    long leftNanos() {
+        return Math.max(0, deadlineNanos - clock.nanoTime());
+    }
+
+    /** When it began. */
+    long beganNanos() {
+        return beganNanos;
+    }
+
+    /** How long it may take in all. */
+    long timeoutNanos() {
+        return timeoutNanos;
     }
 
     /** Dials have this long from now on, where less was left: the wait for a first view may have ended late. */
-    void leaveAtLeast(Duration least) {
-        if (least.compareTo(left()) > 0) {
-            deadlineNanos = clock.nanoTime() + least.toNanos();
+    void leaveAtLeast(long leastNanos) {
+        long nowNanos = clock.nanoTime();
+        if (deadlineNanos - nowNanos < leastNanos) {
+            deadlineNanos = nowNanos + leastNanos;
         }
     }
 
@@ -81,15 +102,14 @@ final class Failover {
      */
     Duration nextDial(Attempt attempt, int known) throws SocketTimeoutException {
         dialNanos = clock.nanoTime();
-        Duration left = left();
-        if (left.compareTo(LEAST) < 0) {
+        long left = deadlineNanos - dialNanos;
+        if (left < LEAST_NANOS) {
             attempt.close(); // the backend has done nothing wrong
             throw new SocketTimeoutException("Connect timed out: the caller's time was over before a dial began");
         }
         int more = Math.min(most() - tried.size(), Math.max(1, known - tried.size()));
-        Duration share = Duration.ofNanos(left.toNanos() / more); // dividedBy calculates in BigDecimal
-        Duration dial = more == 1 || share.compareTo(DIAL) < 0 ? share : DIAL;
-        return dial.compareTo(LEAST) < 0 ? LEAST : dial;
+        long share = left / more;
+        return Duration.ofNanos(Math.max(LEAST_NANOS, more == 1 ? share : Math.min(share, DIAL_NANOS)));
     }
 
     /**

@@ -61,8 +61,8 @@ final class FirstAttempts {
      * dialled without us.
      */
     Attempt connecting(Failover failover) throws IOException {
-        Duration half = failover.left().dividedBy(2);
-        Attempt attempt = open(atMost(half));
+        long half = failover.timeoutNanos() / 2;
+        Attempt attempt = open(atMost(Duration.ofNanos(half)));
         failover.leaveAtLeast(half);
         Optional<String> dropped = StrictDrop.dropped(attempt);
         while (dropped.isPresent()) {
@@ -87,14 +87,35 @@ final class FirstAttempts {
      * {@link #connecting} without blocking.
      *
      * @param patience how much of the call's time may be spent on waiting for a first view; the rest is for dials
-     * @param call what the caller holds; when it is done, nobody waits any more
+     * @param call begins with the attempt, at once where there is a view; when it has its result, nobody waits any more
      */
-    CompletionStage<Attempt> connectingAsync(Failover failover, Duration patience, CompletableFuture<?> call) {
-        Duration rest = failover.left().minus(patience);
-        return openAsync(atMost(patience)).thenCompose(first -> {
-            failover.leaveAtLeast(rest);
-            return undropped(first, failover, call);
-        });
+    void connectingAsync(Failover failover, Duration patience, Connecting<?> call) {
+        long rest = failover.timeoutNanos() - TimeUnit.NANOSECONDS.convert(patience);
+        if (!mustWait(patience)) { // without a future: some clients connect for every request
+            Attempt first;
+            try {
+                first = picks.open(pipeline.eligible(), host, failover.beganNanos());
+            } catch (Exception | Error e) {
+                call.begin(null, e);
+                return;
+            }
+            if (StrictDrop.dropped(first).isEmpty()) {
+                call.begin(first, null);
+            } else {
+                undropped(first, failover, call.result()).whenComplete(call::begin);
+            }
+            return;
+        }
+        openAsync(atMost(patience))
+                .thenCompose(first -> {
+                    failover.leaveAtLeast(rest);
+                    return undropped(first, failover, call.result());
+                })
+                .whenComplete(call::begin);
+    }
+
+    private boolean mustWait(Duration patience) {
+        return pipeline.eligible().decision() instanceof Decision.Wait && !patience.isZero();
     }
 
     private CompletionStage<Attempt> undropped(Attempt attempt, Failover failover, CompletableFuture<?> call) {
@@ -119,7 +140,7 @@ final class FirstAttempts {
 
     private CompletionStage<Attempt> openAsync(Duration patience) {
         Eligible now = pipeline.eligible();
-        CompletableFuture<Eligible> ready = now.decision() instanceof Decision.Wait && !patience.isZero()
+        CompletableFuture<Eligible> ready = mustWait(patience)
                 ? pipeline.decided().copy().completeOnTimeout(now, patience.toNanos(), TimeUnit.NANOSECONDS)
                 : CompletableFuture.completedFuture(now);
         return ready.thenApply(decided -> {

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 record FollowedPort(ServicePipeline pipeline, Picks picks, FirstAttempts first) {
 
-    FollowedPort(ServicePorts.Port port, Settings settings, String host) {
+    FollowedPort(PortInUse port, Settings settings, String host) {
         this(port.pipeline(), port.picks(), new FirstAttempts(port.pipeline(), port.picks(), settings, host));
     }
 

@@ -26,10 +26,10 @@ final class HeadlessServices {
     }
 
     /** Whether the Service is known to be headless. */
-    boolean contains(ServiceKey service) {
+    boolean contains(ServiceKey service, long nowNanos) {
         Followed present = followed.get(service);
         if (present == null) {
-            if (absent.contains(service, settings.loop().nanoTime())) {
+            if (absent.contains(service, nowNanos)) {
                 return false;
             }
             var fresh = new Followed(service);

@@ -8,7 +8,6 @@ import dev.onehop.service.PortRef;
 import dev.onehop.service.Printable;
 import dev.onehop.service.Protocol;
 import dev.onehop.service.ServiceKey;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -101,23 +100,22 @@ public final class Onehop implements AutoCloseable {
             return Optional.empty();
         }
         var asked = new PortRef.Numbered(port);
-        IpAddress literal = IpAddress.parse(withoutBrackets(host));
-        if (literal != null) {
-            return ports.ofClusterIp(literal, asked, protocol, host);
+        List<Meaning> meanings = settings.names().meanings(host);
+        if (meanings.isEmpty()) {
+            IpAddress literal = IpAddress.parse(withoutBrackets(host));
+            return literal == null ? Optional.empty() : ports.ofClusterIp(literal, asked, protocol, host);
         }
-        var pods = new ArrayList<Meaning>();
-        for (Meaning meaning : settings.names().meanings(host)) {
+        long nowNanos = settings.loop().nanoTime(); // asked once: some clients come by here with every request
+        for (Meaning meaning : meanings) {
             if (meaning instanceof Meaning.OfService service) {
-                if ((!service.certain() && !isKnown(service.service().namespace())) || isOfPod(pods)) {
+                if (!isOurs(service, meanings, nowNanos)) {
                     return Optional.empty();
                 }
                 Optional<Balancer> balancer =
-                        ports.whilePresent(new Destination(service.service(), asked, protocol, null), host);
+                        ports.whilePresent(new Destination(service.service(), asked, protocol, null), host, nowNanos);
                 if (balancer.isPresent()) {
                     return balancer;
                 }
-            } else {
-                pods.add(meaning);
             }
         }
         return Optional.empty();
@@ -128,12 +126,11 @@ public final class Onehop implements AutoCloseable {
      * tell the port. Nothing is opened or counted, nobody is asked; a literal address is no name. Does not block.
      */
     public boolean mayBeOurs(String host) {
-        var pods = new ArrayList<Meaning>();
-        for (Meaning meaning : settings.names().meanings(host)) {
+        List<Meaning> meanings = settings.names().meanings(host);
+        for (Meaning meaning : meanings) {
             if (meaning instanceof Meaning.OfService service) {
-                return (service.certain() || isKnown(service.service().namespace())) && !isOfPod(pods);
+                return isOurs(service, meanings, settings.loop().nanoTime());
             }
-            pods.add(meaning);
         }
         return false;
     }
@@ -186,11 +183,22 @@ public final class Onehop implements AutoCloseable {
         return ports;
     }
 
+    /** Whether a name of these meanings can be this Service's, as far as is known. */
+    private boolean isOurs(Meaning.OfService service, List<Meaning> meanings, long nowNanos) {
+        return (service.certain() || isKnown(service.service().namespace())) && !isOfPod(meanings, service, nowNanos);
+    }
+
     /** Whether the name means a pod of a headless Service, which the platform's resolver would look for first. */
-    private boolean isOfPod(List<Meaning> before) {
-        for (Meaning meaning : before) { // no stream: some clients ask for every request
+    private boolean isOfPod(List<Meaning> meanings, Meaning.OfService found, long nowNanos) {
+        for (Meaning meaning : meanings) { // no stream, for the same reason
+            if (meaning == found) {
+                return false;
+            }
             ServiceKey service = meaning.service();
-            if (isKnown(service.namespace()) && settings.standDown().look().isEmpty() && headless.contains(service)) {
+            if (meaning instanceof Meaning.OfPod
+                    && isKnown(service.namespace())
+                    && settings.standDown().look(nowNanos).isEmpty()
+                    && headless.contains(service, nowNanos)) {
                 return true;
             }
         }
@@ -198,7 +206,8 @@ public final class Onehop implements AutoCloseable {
     }
 
     private boolean isKnown(String namespace) {
-        return settings.names().ownNamespace().filter(namespace::equals).isPresent()
+        Optional<String> own = settings.names().ownNamespace();
+        return (own.isPresent() && own.get().equals(namespace))
                 || settings.namespaces().contains(namespace)
                 || ports.isWatched(namespace);
     }

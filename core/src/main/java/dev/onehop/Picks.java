@@ -93,7 +93,11 @@ final class Picks {
 
     /** Opens an attempt by {@code now}'s decision; whoever has waited long enough goes to the ClusterIP. */
     Attempt open(Eligible now, String host) throws NoBackendException {
-        long nanos = settings.loop().nanoTime();
+        return open(now, host, settings.loop().nanoTime());
+    }
+
+    /** As the other, for a call that has just asked for the time. */
+    Attempt open(Eligible now, String host, long nanos) throws NoBackendException {
         if (now.size() > 0) {
             Trial trial = now.takeTrial();
             return trial == null ? open(pick(now, nanos), null, nanos) : open(trial.backend(), trial, nanos);
@@ -150,15 +154,17 @@ final class Picks {
 
     /** Whether a call that holds {@code attempt} could have another, as far as is known now; nothing is taken. */
     boolean mayGoOn(Failover call, Attempt attempt, Eligible now) {
-        long nanos = settings.loop().nanoTime();
-        if (!budget.isLeft(nanos)) {
+        if (!budget.isLeft(settings.loop()::nanoTime)) {
             return false;
         }
-        return call.isExploring()
-                || now.backends().stream()
-                        .anyMatch(each -> each.reach().wasLately(nanos)
-                                && attempt.backend().filter(each::equals).isEmpty()
-                                && !call.tried().contains(each));
+        if (call.isExploring()) {
+            return true;
+        }
+        long nanos = settings.loop().nanoTime();
+        return now.backends().stream()
+                .anyMatch(each -> each.reach().wasLately(nanos)
+                        && attempt.backend().filter(each::equals).isEmpty()
+                        && !call.tried().contains(each));
     }
 
     /**

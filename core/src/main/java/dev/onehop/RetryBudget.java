@@ -1,6 +1,7 @@
 package dev.onehop;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * How many failovers the callers of a Service may spend together, so that a Service in trouble is not buried under second
@@ -55,9 +56,11 @@ final class RetryBudget {
     /**
      * Whether a call may count on a failover, which is not taken. Once none was left, not before ten are there again: they
      * would be gone by the time that it needs one.
+     *
+     * @param clock asked for the time when that matters
      */
-    boolean isLeft(long nowNanos) {
-        return !spent || isLeftAgain(nowNanos);
+    boolean isLeft(LongSupplier clock) {
+        return !spent || isLeftAgain(clock.getAsLong());
     }
 
     private synchronized boolean isLeftAgain(long nowNanos) {

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Service ports in use, each with its one pipeline. Those an application asked for by name are kept. Those that a
@@ -29,32 +30,8 @@ final class ServicePorts implements AutoCloseable {
     /** How many ports are followed that nobody but a client has named. */
     static final int MOST_DIALLED = 1_000;
 
-    /** How exactly is known when a port was last used. */
-    private static final long USED_STEP_NANOS = 1_000_000;
-
-    /** A port in use. */
-    static final class Port {
-        private final ServicePipeline pipeline;
-        private final Picks picks;
-        private volatile boolean kept;
-        private volatile long usedNanos;
-
-        private Port(ServicePipeline pipeline, Picks picks) {
-            this.pipeline = pipeline;
-            this.picks = picks;
-        }
-
-        ServicePipeline pipeline() {
-            return pipeline;
-        }
-
-        Picks picks() {
-            return picks;
-        }
-    }
-
     private final Settings settings;
-    private final Map<Destination, Port> ports = new ConcurrentHashMap<>();
+    private final Map<Destination, PortInUse> ports = new ConcurrentHashMap<>();
     private final Map<ServiceKey, RetryBudget> budgets = new ConcurrentHashMap<>();
     private final Absences<ServiceKey> absentServices = new Absences<>();
     private final Absences<Destination> absentPorts = new Absences<>();
@@ -71,39 +48,49 @@ final class ServicePorts implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("Onehop is closed (asked for " + destination + ")");
         }
-        Port port = ports.compute(destination, (key, known) -> {
-            Port present = known == null ? start(make(key)) : known;
-            present.kept = true;
+        PortInUse port = ports.compute(destination, (key, known) -> {
+            PortInUse present = known == null ? start(make(key)) : known;
+            present.keep();
             return present;
         });
         return new Balancer(this, port, settings, host);
     }
 
     /** The balancer of a port that a client dials; empty when it was absent less than 30 s ago. */
-    Optional<Balancer> whilePresent(Destination destination, String host) {
-        return inUse(destination).map(port -> new Balancer(this, port, settings, host));
+    Optional<Balancer> whilePresent(Destination destination, String host, long nowNanos) {
+        PortInUse port = followed(destination, nowNanos);
+        if (port == null) {
+            return Optional.empty();
+        }
+        Balancer given = port.given(host);
+        if (given == null) {
+            given = new Balancer(this, port, settings, host);
+            port.give(given);
+        }
+        return Optional.of(given);
     }
 
     /**
      * A port that is followed, from now on if it was not; empty when its Service, or the Service's port, was absent less
      * than 30 s ago, or Onehop is closed.
      */
-    Optional<Port> inUse(Destination destination) {
-        long now = settings.loop().nanoTime();
-        Port known = ports.get(destination);
+    Optional<PortInUse> inUse(Destination destination) {
+        return Optional.ofNullable(followed(destination, settings.loop().nanoTime()));
+    }
+
+    private @Nullable PortInUse followed(Destination destination, long now) {
+        PortInUse known = ports.get(destination);
         if (closed) {
-            return Optional.empty();
+            return null;
         }
         if (known == null) {
             if (absentServices.contains(destination.service(), now) || absentPorts.contains(destination, now)) {
-                return Optional.empty();
+                return null;
             }
             known = dialled(destination);
         }
-        if (now - known.usedNanos >= USED_STEP_NANOS) { // all threads of a busy port read it
-            known.usedNanos = now;
-        }
-        return Optional.of(known);
+        known.used(now);
+        return known;
     }
 
     /** The balancer behind a ClusterIP, written as such, of a Service in use. */
@@ -111,15 +98,18 @@ final class ServicePorts implements AutoCloseable {
         return clusterIps.service(clusterIp).flatMap(service -> {
             boolean asByName = clusterIp.family() == settings.family().of(service);
             AddressFamily family = asByName ? null : clusterIp.family();
-            return whilePresent(new Destination(service.key(), port, protocol, family), host);
+            var destination = new Destination(service.key(), port, protocol, family);
+            return whilePresent(destination, host, settings.loop().nanoTime());
         });
     }
 
     /** Whether a Service of this namespace was asked for, or is known to exist. */
     boolean isWatched(String namespace) {
-        for (Map.Entry<Destination, Port> each : ports.entrySet()) { // no stream: some clients ask for every request
+        for (Map.Entry<Destination, PortInUse> each :
+                ports.entrySet()) { // no stream: some clients ask for every request
             if (each.getKey().service().namespace().equals(namespace)
-                    && (each.getValue().kept || exists(each.getValue().pipeline.eligible()))) {
+                    && (each.getValue().isKept()
+                            || exists(each.getValue().pipeline().eligible()))) {
                 return true;
             }
         }
@@ -135,21 +125,21 @@ final class ServicePorts implements AutoCloseable {
     public void close() {
         closed = true;
         ports.values().forEach(port -> {
-            port.pipeline.close();
-            port.picks.drop().release(port.pipeline.eligible());
+            port.pipeline().close();
+            port.picks().drop().release(port.pipeline().eligible());
         });
     }
 
-    private Port dialled(Destination destination) {
+    private PortInUse dialled(Destination destination) {
         makeRoom();
-        Port fresh = make(destination);
-        Port known = ports.putIfAbsent(destination, fresh);
+        PortInUse fresh = make(destination);
+        PortInUse known = ports.putIfAbsent(destination, fresh);
         if (known != null) {
-            fresh.pipeline.letGo();
+            fresh.pipeline().letGo();
             return known;
         }
         var unused = start(fresh);
-        fresh.pipeline.listen(snapshot -> dropIfAbsent(destination, snapshot));
+        fresh.pipeline().listen(snapshot -> dropIfAbsent(destination, snapshot));
         return fresh;
     }
 
@@ -158,22 +148,21 @@ final class ServicePorts implements AutoCloseable {
         if (ports.size() >= MOST_DIALLED) {
             long now = settings.loop().nanoTime();
             var dialled = ports.entrySet().stream()
-                    .filter(entry -> !entry.getValue().kept)
+                    .filter(entry -> !entry.getValue().isKept())
                     .toList();
             if (dialled.size() >= MOST_DIALLED) {
                 dialled.stream()
-                        .min(Comparator.comparingLong(entry -> entry.getValue().usedNanos - now))
+                        .min(Comparator.comparingLong(entry -> entry.getValue().usedNanos() - now))
                         .ifPresent(oldest -> drop(oldest.getKey(), oldest.getValue()));
             }
         }
     }
 
-    private Port make(Destination destination) {
+    private PortInUse make(Destination destination) {
         var pipeline = new ServicePipeline(destination, settings);
         pipeline.listen(snapshot -> take(destination.service(), snapshot));
-        var port = new Port(pipeline, new Picks(pipeline, settings, budget(destination.service()), affinities));
-        port.usedNanos = settings.loop().nanoTime();
-        return port;
+        var picks = new Picks(pipeline, settings, budget(destination.service()), affinities);
+        return new PortInUse(pipeline, picks, settings.loop().nanoTime());
     }
 
     private void take(ServiceKey service, Eligible snapshot) {
@@ -185,21 +174,21 @@ final class ServicePorts implements AutoCloseable {
     }
 
     /** Follows the Service from now on; that the port is opened is told before anything that happens to it. */
-    private Port start(Port port) {
-        ServiceKey service = port.pipeline.destination().service();
+    private PortInUse start(PortInUse port) {
+        ServiceKey service = port.pipeline().destination().service();
         String host = service.name() + "." + service.namespace() + ".svc";
         var opened = new OnehopEvent.PortOpened(new Balancer(this, port, settings, host));
         settings.loop().execute(() -> settings.listeners().tell(opened));
-        port.pipeline.start();
+        port.pipeline().start();
         if (closed) {
-            port.pipeline.close(); // lost the race with close(), which did not see it
+            port.pipeline().close(); // lost the race with close(), which did not see it
         }
         return port;
     }
 
     private void dropIfAbsent(Destination destination, Eligible snapshot) {
-        Port port = ports.get(destination);
-        if (port == null || port.kept) {
+        PortInUse port = ports.get(destination);
+        if (port == null || port.isKept()) {
             return;
         }
         long now = settings.loop().nanoTime();
@@ -213,9 +202,9 @@ final class ServicePorts implements AutoCloseable {
         }
     }
 
-    private void drop(Destination destination, Port port) {
+    private void drop(Destination destination, PortInUse port) {
         if (ports.remove(destination, port)) {
-            port.pipeline.letGo();
+            port.pipeline().letGo();
             settings.loop().execute(() -> settings.listeners().tell(new OnehopEvent.PortClosed(destination)));
         }
     }

@@ -48,8 +48,13 @@ final class StandDown {
 
     /** Looks, unless it has been found before or looked for just now. */
     Optional<Decision.ClusterIp> look() {
+        return look(nanoTime.getAsLong());
+    }
+
+    /** As the other, for callers that have just asked for the time. */
+    Optional<Decision.ClusterIp> look(long nowNanos) {
         Decision.ClusterIp known = found;
-        if (known == null && isTimeToLook()) {
+        if (known == null && isTimeToLook(nowNanos)) {
             Optional<String> seen = sidecar.get();
             if (seen.isPresent()) {
                 known = new Decision.ClusterIp(FallbackReason.MESH_SIDECAR, seen.get());
@@ -60,8 +65,7 @@ final class StandDown {
         return Optional.ofNullable(known);
     }
 
-    private boolean isTimeToLook() {
-        long nowNanos = nanoTime.getAsLong();
+    private boolean isTimeToLook(long nowNanos) {
         Long before = lookedNanos;
         if (before != null && nowNanos - before < BETWEEN_LOOKS.toNanos()) {
             return false;

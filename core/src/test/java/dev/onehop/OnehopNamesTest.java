@@ -116,6 +116,13 @@ class OnehopNamesTest {
     }
 
     @Test
+    void whoeverAsksByAnotherNameOfAServiceFallsBackToThatName() {
+        assertThat(onehop.forHost("api", 80).orElseThrow().host()).isEqualTo("api");
+        assertThat(onehop.forHost("api.shop", 80).orElseThrow().host()).isEqualTo("api.shop");
+        assertThat(onehop.forHost("api", 80).orElseThrow().host()).isEqualTo("api");
+    }
+
+    @Test
     void aPortOutOfRangeIsNotOurs() {
         assertThat(onehop.forHost("api", 0)).isEmpty();
         assertThat(onehop.forHost("www.example.com", -1)).isEmpty();

@@ -46,14 +46,14 @@ class RetryBudgetTest {
 
     @Test
     void onceItIsSpentACallCountsOnItOnlyWhenTenAreThere() {
-        assertThat(budget.isLeft(0)).isTrue();
+        assertThat(budget.isLeft(() -> 0)).isTrue();
         taken(100, 10, 0);
-        assertThat(budget.isLeft(0)).as("nobody has been refused").isTrue();
+        assertThat(budget.isLeft(() -> 0)).as("nobody has been refused").isTrue();
         taken(1, 10, 0);
 
-        assertThat(budget.isLeft(0)).isFalse();
-        assertThat(budget.isLeft(SECOND - 1)).isFalse();
-        assertThat(budget.isLeft(SECOND)).isTrue();
+        assertThat(budget.isLeft(() -> 0)).isFalse();
+        assertThat(budget.isLeft(() -> SECOND - 1)).isFalse();
+        assertThat(budget.isLeft(() -> SECOND)).isTrue();
         assertThat(taken(500, 10, SECOND)).as("asking takes nothing").isEqualTo(10);
     }
 

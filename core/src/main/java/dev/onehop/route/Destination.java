@@ -34,6 +34,21 @@ public record Destination(
         return new Destination(service, port, Protocol.TCP, null);
     }
 
+    /** By hand: some clients look one up for every request, and a record's own costs more. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Destination that
+                && service.equals(that.service)
+                && port.equals(that.port)
+                && protocol == that.protocol
+                && family == that.family;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * service.hashCode() + port.hashCode();
+    }
+
     /** {@code Service shop/api port 80}, with {@code /UDP} behind the port for another transport than TCP. */
     @Override
     public String toString() {
