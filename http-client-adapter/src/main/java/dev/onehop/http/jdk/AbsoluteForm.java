@@ -8,7 +8,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class AbsoluteForm implements PodForm {
 
-    /** Set only while a request is handed to the client, so that one for all is enough. */
-    private static final ThreadLocal<@Nullable InetSocketAddress> DIALLED = new ThreadLocal<>();
+    /**
+     * Filled only while a request is handed to the client, so that one for all is enough. The JDK's own class, for threads
+     * outlive applications and keep what they once had.
+     */
+    private static final ThreadLocal<AtomicReference<@Nullable InetSocketAddress>> DIALLED =
+            ThreadLocal.withInitial(AtomicReference::new);
 
     /** Not {@code https}: that the client would ask a proxy to tunnel, by {@code CONNECT}. */
     @Override
@@ -34,8 +38,7 @@ final class AbsoluteForm implements PodForm {
         return new ProxySelector() {
             @Override
             public List<Proxy> select(URI uri) {
-                InetSocketAddress pod = DIALLED.get();
-                DIALLED.remove();
+                InetSocketAddress pod = DIALLED.get().getPlain();
                 if (pod == null) { // going on would dial the Service's name, past every rule
                     throw new IllegalStateException("no pod was picked for " + uri + " (expected: one per request)");
                 }
@@ -52,7 +55,7 @@ final class AbsoluteForm implements PodForm {
     @Override
     public boolean leaves(HttpRequest request) {
         URI uri = request.uri();
-        return onWire(uri).toString().equals(uri.toString()); // not by URI.equals, which ignores case
+        return PodForm.isFit(uri, authority(uri));
     }
 
     @Override
@@ -61,16 +64,20 @@ final class AbsoluteForm implements PodForm {
     }
 
     private static URI onWire(URI uri) {
-        return PodForm.onWire(uri, uri.getPort() == -1 ? uri.getHost() : uri.getHost() + ":" + uri.getPort());
+        return PodForm.onWire(uri, authority(uri));
+    }
+
+    private static String authority(URI uri) {
+        return uri.getPort() == -1 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
     }
 
     @Override
-    public <R> R dialling(InetSocketAddress pod, Supplier<R> send) {
-        DIALLED.set(pod);
-        try {
-            return send.get();
-        } finally {
-            DIALLED.remove();
-        }
+    public void dialling(InetSocketAddress pod) {
+        DIALLED.get().setPlain(pod);
+    }
+
+    @Override
+    public void dialled() {
+        DIALLED.get().setPlain(null);
     }
 }

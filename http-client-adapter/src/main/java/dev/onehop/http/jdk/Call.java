@@ -8,11 +8,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request of a caller: a hop per redirect or question for credentials, and in each hop a {@link Dial} per backend
@@ -96,19 +96,27 @@ final class Call<T> implements Dial.Ways<T> {
 
     private CompletionStage<HttpResponse<T>> dialled(Balancer balancer, Hop<T> hop, Patience connecting) {
         underWay.check();
-        if (patience.isOver()) {
+        long nowNanos = System.nanoTime();
+        if (patience.isOverAt(nowNanos)) {
             return CompletableFuture.failedFuture(Transport.timedOut());
         }
         var dial = new Dial<T>(setup, handler, transport, patience, underWay, this, hop);
-        return balancer.<Answer<T>>connectAsync(
-                        connecting.left(),
-                        Duration.ZERO,
-                        (picked, share) ->
-                                dial.to(picked, connecting.ofDial(hop.request().uri(), share)))
-                .exceptionally(failure -> {
+        CompletableFuture<Answer<T>> dialled = balancer.connectAsync(
+                connecting.leftAt(nowNanos),
+                Duration.ZERO,
+                (picked, share) ->
+                        dial.to(picked, connecting.ofDial(hop.request().uri(), share)));
+        if (dialled.isDone() && !dialled.isCompletedExceptionally()) {
+            return answered(dialled.join()); // every good answer to a blocking call, so without more stages
+        }
+        return dialled.exceptionally(failure -> {
                     throw new CompletionException(Failures.asTheJdkSaysIt(Failures.unwrapped(failure), patience));
                 })
-                .thenCompose(answer -> answer.next() == null ? answer.last() : hop(answer.next()));
+                .thenCompose(this::answered);
+    }
+
+    private CompletionStage<HttpResponse<T>> answered(Answer<T> answer) {
+        return answer.next() == null ? answer.last() : hop(answer.next());
     }
 
     @Override
@@ -125,15 +133,16 @@ final class Call<T> implements Dial.Ways<T> {
     }
 
     @Override
-    public Optional<Hop<T>> next(Hop<T> hop, int status, HttpHeaders headers) {
+    public @Nullable Hop<T> next(Hop<T> hop, int status, HttpHeaders headers) {
         setup.cookies().keep(hop.request().uri(), headers);
         setup.credentials().learn(hop.request(), hop.authorization(), status);
         if (status == 401) {
-            return Optional.ofNullable(setup.credentials().answer(hop.request(), headers, hop.asked()))
-                    .map(hop::authorized);
+            String answer = setup.credentials().answer(hop.request(), headers, hop.asked());
+            return answer == null ? null : hop.authorized(answer);
         }
         return setup.redirects()
                 .next(hop.request(), status, headers, hop.redirects())
-                .map(to -> hop.redirected(to, setup.credentials().known(to)));
+                .map(to -> hop.redirected(to, setup.credentials().known(to)))
+                .orElse(null);
     }
 }

@@ -26,12 +26,12 @@ record Cookies(Optional<CookieHandler> handler) {
 
     /** Gives the handler what came back. */
     void keep(URI uri, HttpHeaders headers) {
-        handler.ifPresent(jar -> {
+        if (handler.isPresent()) {
             try {
-                jar.put(uri, headers.map());
+                handler.get().put(uri, headers.map());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        });
+        }
     }
 }

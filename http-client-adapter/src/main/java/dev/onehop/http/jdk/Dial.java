@@ -10,11 +10,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One hop of a call, sent to one picked backend.
@@ -39,8 +39,8 @@ record Dial<T>(
         /** By the wrapped client: to another host, or to the ClusterIP. */
         CompletionStage<HttpResponse<T>> outside(Hop<T> hop);
 
-        /** What a response leads to, when it is not for the caller; called when its headers are in. */
-        Optional<Hop<T>> next(Hop<T> hop, int status, HttpHeaders headers);
+        /** What a response leads to; null when it is for the caller. Called when its headers are in. */
+        @Nullable Hop<T> next(Hop<T> hop, int status, HttpHeaders headers);
     }
 
     /**
@@ -63,17 +63,20 @@ record Dial<T>(
         }
         var exchange = new PodExchange<T>(picked, handler, (status, headers) -> ways.next(hop, status, headers));
         long beganNanos = System.nanoTime();
-        Duration had = patience.left();
+        Duration had = patience.leftAt(beganNanos);
         HttpClient client;
         CompletableFuture<HttpResponse<T>> sent;
         try {
-            client = setup.pods().forDial(hop.request().uri(), share, patience.left());
-            sent = send(exchange, picked.address(), client);
+            client = setup.pods().forDial(hop.request().uri(), share, had);
+            sent = underWay.waitsFor(send(exchange, picked.address(), client));
         } catch (IOException | RuntimeException notSent) {
             picked.close();
             return CompletableFuture.completedFuture(Answer.failed(notSent));
         }
-        return underWay.waitsFor(sent).handle((response, thrown) -> {
+        if (sent.isDone() && !sent.isCompletedExceptionally()) {
+            return CompletableFuture.completedFuture(answered(exchange, sent.join()));
+        }
+        return sent.handle((response, thrown) -> {
             if (thrown == null) {
                 return answered(exchange, response);
             }
@@ -95,14 +98,20 @@ record Dial<T>(
     private Answer<T> answered(PodExchange<T> exchange, HttpResponse<T> response) {
         exchange.succeeded();
         var seen = new ServiceResponse<>(response, hop.request(), hop.previous());
-        return new Answer<>(
-                seen, null, exchange.next().map(next -> next.after(seen)).orElse(null));
+        Hop<T> next = exchange.next();
+        return new Answer<>(seen, null, next == null ? null : next.after(seen));
     }
 
     private CompletableFuture<HttpResponse<T>> send(PodExchange<T> exchange, InetSocketAddress pod, HttpClient client)
             throws IOException {
         HttpRequest built = isFit() ? hop.request() : onWire(exchange, pod);
-        return setup.form().dialling(pod, () -> transport.send(client, built, exchange));
+        PodForm form = setup.form();
+        form.dialling(pod);
+        try {
+            return transport.send(client, built, exchange);
+        } finally {
+            form.dialled();
+        }
     }
 
     /** Whether the request says on the wire, as it is, what a copy for it would say. */

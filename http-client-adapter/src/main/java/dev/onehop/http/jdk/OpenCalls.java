@@ -2,56 +2,51 @@ package dev.onehop.http.jdk;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The calls under way, each with all its hops, and whether more may begin.
  *
- * <p>Shared: safe from any thread; one monitor guards the count and every change, and nothing else happens inside it.
+ * <p>Shared: safe from any thread, without a lock.
  */
 final class OpenCalls {
 
+    /** The sign, so that what is left is the count. */
+    private static final int CLOSED = 1 << 31;
+
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private int open;
-    private volatile boolean closed;
+
+    /** How many are open, and whether it is closed. */
+    private final AtomicInteger state = new AtomicInteger();
 
     /**
      * A call begins; {@link #end} follows.
      *
      * @throws IOException when closed
      */
-    synchronized void begin() throws IOException {
-        if (closed) {
+    void begin() throws IOException {
+        if (state.incrementAndGet() < 0) {
+            end();
             throw new IOException("OnehopHttpClient is closed");
         }
-        open++;
     }
 
     /** A call is over. */
     void end() {
-        boolean last;
-        synchronized (this) {
-            open--;
-            last = closed && open == 0;
-        }
-        if (last) {
+        if (state.decrementAndGet() == CLOSED) {
             ended.complete(null);
         }
     }
 
     /** No more calls begin. Idempotent. */
     void close() {
-        boolean none;
-        synchronized (this) {
-            closed = true;
-            none = open == 0;
-        }
-        if (none) {
+        if ((state.getAndUpdate(now -> now | CLOSED) & ~CLOSED) == 0) {
             ended.complete(null);
         }
     }
 
     boolean isClosed() {
-        return closed;
+        return state.get() < 0;
     }
 
     /** Completes when closed and the last call is over. */

@@ -35,11 +35,12 @@ record Patience(long deadlineNanos) {
 
     /** What a connect that begins now has: {@code connectTimeout} where there is one, inside the caller's time. */
     Patience within(Optional<Duration> connectTimeout) {
-        Duration left = left();
-        return connectTimeout
-                .filter(asked -> asked.compareTo(left) < 0)
-                .map(asked -> new Patience(System.nanoTime() + asked.toNanos()))
-                .orElse(this);
+        if (connectTimeout.isEmpty()) {
+            return this;
+        }
+        long nowNanos = System.nanoTime();
+        Duration asked = connectTimeout.get();
+        return asked.compareTo(leftAt(nowNanos)) < 0 ? new Patience(nowNanos + asked.toNanos()) : this;
     }
 
     /**
@@ -68,11 +69,21 @@ record Patience(long deadlineNanos) {
 
     /** What is left of it, more than zero. */
     Duration left() {
-        return Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
+        return leftAt(System.nanoTime());
+    }
+
+    /** {@link #left} for callers that have just asked for the time. */
+    Duration leftAt(long nowNanos) {
+        return Duration.ofNanos(Math.max(1, deadlineNanos - nowNanos));
     }
 
     boolean isOver() {
-        return deadlineNanos - System.nanoTime() <= 0;
+        return isOverAt(System.nanoTime());
+    }
+
+    /** {@link #isOver} for callers that have just asked for the time. */
+    boolean isOverAt(long nowNanos) {
+        return deadlineNanos - nowNanos <= 0;
     }
 
     /** A copy of {@code original} that has what is left, if it was given a time at all. */

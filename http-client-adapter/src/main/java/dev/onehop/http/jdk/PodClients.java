@@ -31,22 +31,31 @@ final class PodClients {
             .map(millis -> millis * 1_000_000)
             .toArray();
 
-    /** A dial takes no less; with {@link #ROUNDING} it is why a call may end a tenth of a second after its connect timeout. */
-    private static final Duration SHORTEST = Duration.ofMillis(100);
+    /** A dial takes no less; with {@link #ROUNDING_NANOS} it is why a call may end a tenth of a second after its connect timeout. */
+    private static final long SHORTEST_NANOS = 100_000_000;
 
     /** What a share may lack for a step: a third of three seconds, less what has passed since, is a second. */
-    private static final Duration ROUNDING = Duration.ofMillis(50);
+    private static final long ROUNDING_NANOS = 50_000_000;
 
     private static final Duration FOREVER = Duration.ofDays(365);
 
     private final HttpClient wrapped;
     private final ProxySelector proxies;
     private final Map<Kind, HttpClient> made = new ConcurrentHashMap<>();
+    private final long ownNanos;
+
+    /** The last one asked for: most requests ask for the same. */
+    private volatile @Nullable Plain lastPlain;
+
     private boolean stopped;
 
     PodClients(HttpClient wrapped, ProxySelector proxies) {
         this.wrapped = wrapped;
         this.proxies = proxies;
+        this.ownNanos = wrapped.connectTimeout()
+                .filter(asked -> asked.compareTo(FOREVER) < 0)
+                .orElse(FOREVER)
+                .toNanos();
     }
 
     /**
@@ -54,7 +63,10 @@ final class PodClients {
      *
      * @param tlsName of the Service; null without TLS
      */
-    private record Kind(Duration connectTimeout, @Nullable String tlsName) {}
+    private record Kind(long connectNanos, @Nullable String tlsName) {}
+
+    /** One without TLS. */
+    private record Plain(long connectNanos, HttpClient client) {}
 
     /**
      * The client for one dial.
@@ -66,13 +78,20 @@ final class PodClients {
      * @throws IOException when stopped
      */
     HttpClient forDial(URI uri, Duration share, Duration left) throws IOException {
-        Duration own = wrapped.connectTimeout()
-                .filter(asked -> asked.compareTo(FOREVER) < 0)
-                .orElse(FOREVER);
-        Duration most = share.plus(ROUNDING);
-        Duration step = left.compareTo(most) <= 0 ? own : step(own, most);
-        var kind = new Kind(
-                step.compareTo(own) < 0 ? step : own, PodForm.isHttps(uri) ? NamedTls.name(uri.getHost()) : null);
+        long most = share.toNanos() + ROUNDING_NANOS;
+        long step = left.toNanos() <= most ? ownNanos : Math.min(ownNanos, step(most));
+        if (PodForm.isHttps(uri)) {
+            return known(new Kind(step, NamedTls.name(uri.getHost())));
+        }
+        Plain last = lastPlain;
+        if (last == null || last.connectNanos() != step) {
+            last = new Plain(step, known(new Kind(step, null)));
+            lastPlain = last;
+        }
+        return last.client();
+    }
+
+    private HttpClient known(Kind kind) throws IOException {
         HttpClient known = made.get(kind);
         return known == null ? made(kind) : known;
     }
@@ -96,29 +115,26 @@ final class PodClients {
     }
 
     /**
-     * The longest step within {@code most}: {@code own}; or whole seconds less, as dials before this one have taken them, as
+     * The longest step within {@code most}: the wrapped client's own; or whole seconds less, as dials before this one have taken them, as
      * long as that is more than the steps that all have; or a part of it; or one of those steps.
      */
-    private static Duration step(Duration own, Duration most) {
-        if (own.compareTo(most) <= 0) {
-            return own;
+    private long step(long most) {
+        if (ownNanos <= most) {
+            return ownNanos;
         }
-        // in nanoseconds, for every request comes by here, and Duration divides by BigDecimal
-        long all = own.toNanos();
-        long atMost = most.toNanos();
-        long less = all - (all - atMost + SECOND_NANOS - 1) / SECOND_NANOS * SECOND_NANOS;
-        long longest = longer(0, Math.max(less, SECOND_NANOS), atMost);
-        longest = longer(longest, all / 8 * 7, atMost);
-        longest = longer(longest, all / 4 * 3, atMost);
-        longest = longer(longest, all / 2, atMost);
+        long less = ownNanos - (ownNanos - most + SECOND_NANOS - 1) / SECOND_NANOS * SECOND_NANOS;
+        long longest = longer(0, Math.max(less, SECOND_NANOS), most);
+        longest = longer(longest, ownNanos / 8 * 7, most);
+        longest = longer(longest, ownNanos / 4 * 3, most);
+        longest = longer(longest, ownNanos / 2, most);
         for (long step : STEPS_NANOS) {
-            longest = longer(longest, step, atMost);
+            longest = longer(longest, step, most);
         }
-        return longest == 0 ? SHORTEST : Duration.ofNanos(longest);
+        return longest == 0 ? SHORTEST_NANOS : longest;
     }
 
-    private static long longer(long longest, long step, long atMost) {
-        return step <= atMost ? Math.max(longest, step) : longest;
+    private static long longer(long longest, long step, long most) {
+        return step <= most ? Math.max(longest, step) : longest;
     }
 
     private HttpClient make(Kind kind) {
@@ -127,8 +143,8 @@ final class PodClients {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .proxy(proxies);
         wrapped.executor().ifPresent(client::executor);
-        if (kind.connectTimeout().compareTo(FOREVER) < 0) {
-            client.connectTimeout(kind.connectTimeout());
+        if (kind.connectNanos() < FOREVER.toNanos()) {
+            client.connectTimeout(Duration.ofNanos(kind.connectNanos()));
         }
         if (kind.tlsName() != null) {
             client.sslContext(NamedTls.context(wrapped.sslContext(), kind.tlsName()))

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -41,12 +40,12 @@ final class PodExchange<T> implements BodyHandler<T> {
     private final Continuation<T> continuation;
     private volatile boolean bodyAskedFor;
     private volatile boolean answered;
-    private volatile Optional<Hop<T>> next = Optional.empty();
+    private volatile @Nullable Hop<T> next;
     private volatile @Nullable Whole whole;
 
-    /** Says what a response leads to, if it is not for the caller. */
+    /** Says what a response leads to; null when it is for the caller. */
     interface Continuation<T> {
-        Optional<Hop<T>> next(int status, HttpHeaders headers);
+        @Nullable Hop<T> next(int status, HttpHeaders headers);
     }
 
     PodExchange(Attempt attempt, BodyHandler<T> handler, Continuation<T> continuation) {
@@ -92,8 +91,8 @@ final class PodExchange<T> implements BodyHandler<T> {
         }
     }
 
-    /** What the response led to. */
-    Optional<Hop<T>> next() {
+    /** What the response led to; null when it is for the caller. */
+    @Nullable Hop<T> next() {
         return next;
     }
 
@@ -118,14 +117,15 @@ final class PodExchange<T> implements BodyHandler<T> {
         answered = true;
         attempt.connected();
         try {
-            next = continuation.next(response.statusCode(), response.headers());
-            if (next.isPresent()) {
+            Hop<T> leads = continuation.next(response.statusCode(), response.headers());
+            if (leads != null) {
+                next = leads;
                 attempt.succeeded();
                 return new Unread<>(
                         response.headers().firstValueAsLong("Content-Length").orElse(Long.MAX_VALUE) <= WORTH_READING);
             }
             BodySubscriber<T> body = Objects.requireNonNull(handler.apply(response), "what the body handler returned");
-            Duration retryAfter = retryAfter(response.headers());
+            Duration retryAfter = response.statusCode() < 300 ? null : retryAfter(response.headers());
             if (body.getClass() == READ_WHOLE) {
                 whole = new Whole(response.statusCode(), retryAfter);
                 return body;

@@ -5,7 +5,6 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.util.function.Supplier;
 
 /**
  * How a request to a Service gets to a pod with its {@code Host} still the Service's. The JDK's client has no hook for
@@ -50,9 +49,14 @@ interface PodForm {
     /** Makes {@code onWire}, a copy of {@code request}, go to {@code pod}. */
     void address(HttpRequest.Builder onWire, HttpRequest request, InetSocketAddress pod);
 
-    /** Runs {@code send}, in which the client begins a request made by {@link #address}. */
-    default <R> R dialling(InetSocketAddress pod, Supplier<R> send) {
-        return send.get();
+    /** On this thread the client is about to begin a request made by {@link #address}; {@link #dialled} follows. */
+    default void dialling(InetSocketAddress pod) {
+        // the request says where to
+    }
+
+    /** It has begun, or not. */
+    default void dialled() {
+        // nothing was kept
     }
 
     static boolean isHttps(URI uri) {
@@ -89,7 +93,7 @@ interface PodForm {
     }
 
     /** Whether all of {@code uri} belongs on the wire, at this authority, as it is written. */
-    private static boolean isFit(URI uri, String authority) {
+    static boolean isFit(URI uri, String authority) {
         return authority.equals(uri.getRawAuthority()) // which has the user information
                 && (isHttps(uri) ? "https" : "http").equals(uri.getScheme())
                 && uri.getRawFragment() == null

@@ -16,7 +16,6 @@ import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +97,7 @@ class WholeBodyTest extends HttpFixture {
 
     private <T> BodySubscriber<T> readBy(BodySubscriber<T> reader) throws Exception {
         try (Attempt attempt = balancer().attempt()) {
-            return new PodExchange<T>(attempt, head -> reader, (status, headers) -> Optional.empty()).apply(new Head());
+            return new PodExchange<T>(attempt, head -> reader, (status, headers) -> null).apply(new Head());
         }
     }
 
