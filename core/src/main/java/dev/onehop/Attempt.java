@@ -160,10 +160,8 @@ public final class Attempt implements AutoCloseable {
     }
 
     private boolean answered(int status, boolean retryAfter, @Nullable Duration time) {
-        return end(endings.classifier()
-                .ofHttpStatus(status, retryAfter)
-                .<Outcome>map(signal -> new Outcome.Failed(signal, "", time))
-                .orElse(Outcome.SUCCEEDED));
+        Optional<Signal> bad = endings.classifier().ofHttpStatus(status, retryAfter);
+        return end(bad.isPresent() ? new Outcome.Failed(bad.get(), "", time) : Outcome.SUCCEEDED);
     }
 
     /**

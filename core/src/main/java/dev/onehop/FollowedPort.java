@@ -23,8 +23,6 @@ record FollowedPort(ServicePipeline pipeline, Picks picks, FirstAttempts first) 
     /** How many backends a call that holds {@code attempt} could try in all; one where it could not go on. */
     int known(Failover failover, Attempt attempt) {
         Eligible now = pipeline.eligible();
-        return attempt.fallback().isPresent() || !picks.mayGoOn(failover, attempt, now)
-                ? 1
-                : now.size() + now.ejected().size();
+        return attempt.fallback().isPresent() || !picks.mayGoOn(failover, attempt, now) ? 1 : now.total();
     }
 }

@@ -128,7 +128,7 @@ final class Picks {
             return Optional.empty();
         }
         Optional<Eligible> open = call.isExploring() ? left : now.without(triedOrUnreached(call, now, nanos));
-        boolean may = open.isPresent() && budget.take(now.size() + now.ejected().size(), nanos);
+        boolean may = open.isPresent() && budget.take(now.total(), nanos);
         tally.countFailover(may);
         return may ? open.map(those -> open(picked(those, nanos), null, nanos)) : Optional.empty();
     }
@@ -143,9 +143,7 @@ final class Picks {
     Optional<Attempt> openBeside(Failover call) {
         long nanos = settings.loop().nanoTime();
         Eligible now = pipeline.eligible();
-        if (!call.isExploring()
-                || call.tried().containsAll(now.backends())
-                || !budget.take(now.size() + now.ejected().size(), nanos)) {
+        if (!call.isExploring() || call.tried().containsAll(now.backends()) || !budget.take(now.total(), nanos)) {
             return Optional.empty();
         }
         tally.countHedge();

@@ -23,6 +23,8 @@ final class StandDown {
 
     static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
 
+    private static final long BETWEEN_LOOKS_NANOS = BETWEEN_LOOKS.toNanos();
+
     private final Supplier<Optional<String>> sidecar;
     private final LongSupplier nanoTime;
     private volatile Decision.@Nullable ClusterIp found;
@@ -67,7 +69,7 @@ final class StandDown {
 
     private boolean isTimeToLook(long nowNanos) {
         Long before = lookedNanos;
-        if (before != null && nowNanos - before < BETWEEN_LOOKS.toNanos()) {
+        if (before != null && nowNanos - before < BETWEEN_LOOKS_NANOS) {
             return false;
         }
         lookedNanos = nowNanos;

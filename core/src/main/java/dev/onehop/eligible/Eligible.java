@@ -128,6 +128,11 @@ public final class Eligible {
         return size;
     }
 
+    /** How many backends there are, those that are ejected included. */
+    public int total() {
+        return backends.length;
+    }
+
     /**
      * A backend that may be picked.
      *

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -140,9 +141,9 @@ final class Call<T> implements Dial.Ways<T> {
             String answer = setup.credentials().answer(hop.request(), headers, hop.asked());
             return answer == null ? null : hop.authorized(answer);
         }
-        return setup.redirects()
-                .next(hop.request(), status, headers, hop.redirects())
-                .map(to -> hop.redirected(to, setup.credentials().known(to)))
-                .orElse(null);
+        Optional<HttpRequest> to = setup.redirects().next(hop.request(), status, headers, hop.redirects());
+        return to.isEmpty()
+                ? null
+                : hop.redirected(to.get(), setup.credentials().known(to.get()));
     }
 }

@@ -81,7 +81,8 @@ final class Setup {
     Optional<Balancer> target(HttpRequest request) {
         URI uri = request.uri();
         if (form.isFor(uri)) {
-            return balancer(uri).filter(ours -> !isProxied(uri));
+            Optional<Balancer> ours = balancer(uri);
+            return ours.isPresent() && isProxied(uri) ? Optional.empty() : ours;
         }
         if (bypass(uri) && PodForm.isHttps(uri) && told.compareAndSet(false, true)) {
             log.warn(
