@@ -3,12 +3,11 @@ package dev.onehop.http.okhttp;
 import dev.onehop.Attempt;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.Optional;
+import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.Interceptor;
-import okhttp3.Protocol;
 import okhttp3.Response;
-import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an attempt of every exchange with a pod, and keeps exchanges off connections that are retired.
@@ -16,8 +15,6 @@ import okhttp3.ResponseBody;
  * <p>Shared: safe from any thread.
  */
 final class Exchanges implements Interceptor {
-
-    private static final int SWITCHING_PROTOCOLS = 101;
 
     private final Calls calls;
     private final TlsLayers layers;
@@ -31,28 +28,35 @@ final class Exchanges implements Interceptor {
     public Response intercept(Chain chain) throws IOException {
         Connection connection = Objects.requireNonNull(chain.connection(), "a network interceptor's connection");
         PodSocket pod = layers.under(connection.socket());
+        Progress progress = calls.progress();
         if (pod == null) {
-            calls.sending();
+            progress.sending();
             return chain.proceed(chain.request());
         }
-        Optional<Attempt> begun = calls.upgrading().or(pod::begin);
-        if (begun.isEmpty()) {
-            begun = onRetired(connection, pod);
+        Attempt begun = progress.upgrading();
+        if (begun == null) {
+            begun = pod.begin();
         }
-        if (begun.isEmpty()) {
+        if (begun == null) {
+            begun = onRetired(connection, pod, progress);
+        }
+        if (begun == null) {
             pod.closeRetired(); // is about to be: OkHttp finds so, and takes another by itself
             return chain.proceed(chain.request());
         }
-        var exchange = new PodExchange(begun.get(), chain.call(), pod, isMultiplexed(connection));
-        boolean sentBefore = calls.sending();
-        calls.begun(exchange);
+        Call call = chain.call();
+        var exchange = new PodExchange(begun, call, connection, pod);
+        progress.begun(exchange);
+        boolean sentBefore = progress.sending();
         try {
+            call.addEventListener(exchange);
             Response response = chain.proceed(chain.request());
-            calls.answered();
-            return watched(response, exchange, pod);
+            progress.answered();
+            exchange.answered(response);
+            return response;
         } catch (IOException failure) {
             exchange.failed(failure);
-            throw calls.toThrow(failure, sentBefore);
+            throw progress.toThrow(failure, sentBefore);
         } catch (RuntimeException | Error callersOwn) {
             exchange.abandoned();
             throw callersOwn;
@@ -63,11 +67,12 @@ final class Exchanges implements Interceptor {
      * Takes the connection out of the pool and has the call begin again. Where that would repeat an earlier hop, or the
      * connection stays in the pool, the exchange goes on over it.
      *
-     * @return empty where it is closed
+     * @return null where it is closed
      */
-    private Optional<Attempt> onRetired(Connection connection, PodSocket pod) throws Calls.Retired {
+    private static @Nullable Attempt onRetired(Connection connection, PodSocket pod, Progress progress)
+            throws Calls.Retired {
         boolean out = isOutOfThePool(connection);
-        if (calls.mayBeginAgain() && (out || !isMultiplexed(connection))) {
+        if (!progress.isSent() && (out || !PodExchange.isMultiplexed(connection))) {
             throw new Calls.Retired(pod.toString());
         }
         return pod.beginAnyway();
@@ -81,29 +86,5 @@ final class Exchanges implements Interceptor {
         } catch (ReflectiveOperationException notOpen) {
             return false;
         }
-    }
-
-    private static Response watched(Response response, PodExchange exchange, PodSocket pod) {
-        pod.answered();
-        exchange.answering(response);
-        if (response.code() == SWITCHING_PROTOCOLS) {
-            pod.whenClosed(exchange::ended); // what follows is under way as long as the connection
-            return response;
-        }
-        ResponseBody body = response.body();
-        if (body == null || body.contentLength() == 0 || !promisesBody(response)) {
-            exchange.ended();
-            return response;
-        }
-        return response.newBuilder().body(new PodBody(body, exchange)).build();
-    }
-
-    private static boolean promisesBody(Response response) {
-        int code = response.code();
-        return !response.request().method().equals("HEAD") && code >= 200 && code != 204 && code != 304;
-    }
-
-    private static boolean isMultiplexed(Connection connection) {
-        return connection.protocol() == Protocol.HTTP_2 || connection.protocol() == Protocol.H2_PRIOR_KNOWLEDGE;
     }
 }

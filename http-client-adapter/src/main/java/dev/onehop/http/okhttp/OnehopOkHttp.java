@@ -49,7 +49,6 @@ public final class OnehopOkHttp {
         var calls = new Calls(layers);
         return builder.dns(new ServiceDns(onehop, own.dns()))
                 .socketFactory(new PodSockets(onehop, own.socketFactory(), own.dns()))
-                .addInterceptor(new ClientsTls(layers))
                 .addInterceptor(calls)
                 .addNetworkInterceptor(new Exchanges(calls, layers));
     }

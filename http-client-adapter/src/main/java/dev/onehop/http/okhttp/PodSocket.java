@@ -76,7 +76,9 @@ final class PodSocket extends LateSocket {
 
     /** An exchange was answered. */
     void answered() {
-        answered = true;
+        if (!answered) {
+            answered = true;
+        }
     }
 
     /** Runs {@code task} when the connection is closed, before Onehop forgets it. */
@@ -159,15 +161,15 @@ final class PodSocket extends LateSocket {
         }
     }
 
-    /** Takes it for an exchange; empty where it is to take none. */
-    Optional<Attempt> begin() {
+    /** Takes it for an exchange; null where it is to take none. */
+    @Nullable Attempt begin() {
         stands();
-        return Objects.requireNonNull(held).begin();
+        return Objects.requireNonNull(held).begin().orElse(null);
     }
 
-    /** As {@link #begin}, for an exchange that cannot go elsewhere; empty where it is closed. */
-    Optional<Attempt> beginAnyway() {
-        return Objects.requireNonNull(held).beginAnyway();
+    /** As {@link #begin}, for an exchange that cannot go elsewhere; null where it is closed. */
+    @Nullable Attempt beginAnyway() {
+        return Objects.requireNonNull(held).beginAnyway().orElse(null);
     }
 
     private void dial(Dials failover) throws IOException {

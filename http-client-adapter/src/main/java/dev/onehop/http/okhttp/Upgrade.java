@@ -2,7 +2,6 @@ package dev.onehop.http.okhttp;
 
 import dev.onehop.Attempt;
 import java.io.IOException;
-import java.util.Optional;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -39,14 +38,14 @@ final class Upgrade extends EventListener {
         if (isOver || pod == null) {
             return;
         }
-        Optional<Attempt> taken = pod.begin();
-        if (taken.isEmpty()) {
+        Attempt taken = pod.begin();
+        if (taken == null) {
             isTooLate = true;
             pod.closeRetired(); // before anything is sent
             return;
         }
-        begun = taken.get();
-        var now = new PodExchange(taken.get(), call, pod, false);
+        begun = taken;
+        var now = new PodExchange(taken, call, connection, pod);
         exchange = now;
         pod.whenClosed(now::letGo);
     }
@@ -86,12 +85,12 @@ final class Upgrade extends EventListener {
     }
 
     /** What was begun, to be ended by a network interceptor that is asked after all; this takes no further part then. */
-    Optional<Attempt> handOver() {
+    @Nullable Attempt handOver() {
         isOver = true;
         Attempt attempt = begun;
         begun = null;
         exchange = null;
-        return Optional.ofNullable(attempt);
+        return attempt;
     }
 
     /** Whether the call failed since its connection was retired by the time that it was taken; asked once each time. */
