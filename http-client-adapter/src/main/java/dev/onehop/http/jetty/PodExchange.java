@@ -5,13 +5,15 @@ import dev.onehop.health.Cooling;
 import dev.onehop.health.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
-import org.eclipse.jetty.client.transport.HttpConversation;
 import org.eclipse.jetty.client.transport.HttpExchange;
 import org.eclipse.jetty.client.transport.HttpRequest;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,8 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
     /** A pod that had closed the connection before says so within a round trip; one that takes longer was at work. */
     private static final long AT_ONCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Request request;
+    private final HttpExchange exchange;
+    private final HttpFields headers;
     private final Attempt attempt;
     private final PodConnection pod;
     private final boolean reused;
@@ -40,8 +43,9 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
     private volatile boolean callers;
     private volatile boolean failed;
 
-    private PodExchange(Request request, Attempt attempt, PodConnection pod, boolean reused) {
-        this.request = request;
+    private PodExchange(HttpExchange exchange, HttpFields headers, Attempt attempt, PodConnection pod, boolean reused) {
+        this.exchange = exchange;
+        this.headers = headers;
         this.attempt = attempt;
         this.pod = pod;
         this.reused = reused;
@@ -52,23 +56,55 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
      * @param again whether it may be sent again, by another connection
      */
     static PodExchange of(HttpExchange exchange, Attempt attempt, PodConnection pod, boolean reused, boolean again) {
-        var watched = new PodExchange(exchange.getRequest(), attempt, pod, reused);
-        HttpConversation conversation = exchange.getConversation();
-        conversation.setAttribute(KEY, watched);
+        HttpRequest request = exchange.getRequest();
+        var watched = new PodExchange(exchange, headersOf(request), attempt, pod, reused);
+        request.attribute(KEY, watched);
         exchange.getResponseListeners().addFailureListener(watched);
         exchange.getResponseListeners().addCompleteListener(watched, false);
-        CallersBody.watch(exchange.getRequest());
-        conversation.updateResponseListeners(again ? SentAgain.of(exchange.getRequest(), watched) : null);
+        CallersBody.watch(request);
+        exchange.getConversation().updateResponseListeners(again ? SentAgain.of(request, watched) : null);
         return watched;
+    }
+
+    /** As the caller had them, before Jetty added its own: which it has where another connection gave the request back. */
+    private static HttpFields headersOf(HttpRequest request) {
+        PodExchange before = of(request);
+        return before == null ? request.getHeaders().asImmutable() : before.headers; // Jetty copies what it adds to
+    }
+
+    /** The last one of a request; null where it has had none. */
+    private static @Nullable PodExchange of(HttpRequest request) {
+        return request.getAttributes().get(KEY) instanceof PodExchange last && last.exchange.getRequest() == request
+                ? last
+                : null;
     }
 
     /** A request has been queued, perhaps one that follows another. */
     static void followed(Request next) {
-        if (next instanceof HttpRequest own
-                && own.getConversation().getAttribute(KEY) instanceof PodExchange before
-                && before.request != next) {
-            before.over();
+        if (!(next instanceof HttpRequest own)) {
+            return;
         }
+        Deque<HttpExchange> all = own.getConversation().getExchanges();
+        HttpExchange first = all.peekFirst();
+        if (first != null && first.getRequest() != own) {
+            endBefore(own, all.descendingIterator());
+        }
+    }
+
+    private static void endBefore(HttpRequest next, Iterator<HttpExchange> latestFirst) {
+        while (latestFirst.hasNext()) {
+            HttpRequest earlier = latestFirst.next().getRequest();
+            PodExchange before = earlier == next ? null : of(earlier);
+            if (before != null) {
+                before.over();
+                return;
+            }
+        }
+    }
+
+    /** The request's headers as its caller had them. */
+    HttpFields headers() {
+        return headers;
     }
 
     /** Told before Jetty closes the connection because of it, while one can still tell whose failure it is, and once more. */
@@ -78,9 +114,7 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
             return;
         }
         failed = true;
-        HttpExchange exchange = exchange();
-        callers = exchange != null
-                && Breaks.isCallers(failure, exchange, pod, Duration.ofNanos(System.nanoTime() - beganNanos));
+        callers = Breaks.isCallers(failure, exchange, pod, Duration.ofNanos(System.nanoTime() - beganNanos));
     }
 
     @Override
@@ -95,9 +129,7 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
 
     /** Whether its pod had closed the connection, after the exchange before. */
     boolean isStale() {
-        HttpExchange exchange = reused ? exchange() : null;
-        Throwable failure =
-                exchange == null || exchange.getResponse().getStatus() != 0 ? null : exchange.getResponseFailure();
+        Throwable failure = reused && exchange.getResponse().getStatus() == 0 ? exchange.getResponseFailure() : null;
         return failure != null
                 && !callers
                 && System.nanoTime() - beganNanos < AT_ONCE_NANOS
@@ -106,64 +138,45 @@ final class PodExchange implements Response.CompleteListener, Response.FailureLi
 
     /** Whether its pod has said that it does nothing with it, or it was never told. */
     boolean isRefused() {
-        HttpExchange exchange = exchange();
-        return exchange != null
-                && !callers
-                && exchange.getResponse().getStatus() == 0
-                && Breaks.isRefused(exchange.getResponseFailure());
+        return !callers && exchange.getResponse().getStatus() == 0 && Breaks.isRefused(exchange.getResponseFailure());
     }
 
     /** Its connection speaks HTTP no more. */
     void connectionGone() {
-        HttpExchange exchange = exchange();
-        if (exchange != null && isSwitched(exchange)) {
+        if (isSwitched(exchange.getResponse().getStatus())) {
             over();
         }
     }
 
     /** It has come to its end. */
     void over() {
-        HttpExchange exchange = exchange();
-        if (exchange == null) {
-            attempt.close();
-            return;
-        }
         Response response = exchange.getResponse();
+        int status = response.getStatus();
         Throwable failure = exchange.getResponseFailure();
         if (callers) {
             attempt.close();
         } else if (failure != null) {
             Breaks.end(attempt, failure, isStale());
-        } else if (response.getStatus() == 0) {
+        } else if (status == 0) {
             attempt.close();
-        } else if (!isSwitched(exchange) || pod.isGone()) { // else it goes on in another protocol
-            attempt.answered(response.getStatus(), retryAfter(response));
+        } else if (!isSwitched(status) || pod.isGone()) { // else it goes on in another protocol
+            attempt.answered(status, status < MULTIPLE_CHOICES ? null : retryAfter(response));
         }
     }
 
     /** Whether its connection is its caller's from then on, by an upgrade or a tunnel. */
-    private boolean isSwitched(HttpExchange exchange) {
-        int status = exchange.getResponse().getStatus();
+    private boolean isSwitched(int status) {
         return status == SWITCHING_PROTOCOLS
-                || (!pod.isMultiplexed()
-                        && HttpMethod.CONNECT.is(request.getMethod())
-                        && status >= OK
-                        && status < MULTIPLE_CHOICES);
+                || (status >= OK
+                        && status < MULTIPLE_CHOICES
+                        && !pod.isMultiplexed()
+                        && HttpMethod.CONNECT.is(exchange.getRequest().getMethod()));
     }
 
-    /** Jetty's own of this request; the first is soon found, and so is the last. */
-    private @Nullable HttpExchange exchange() {
-        if (request instanceof HttpRequest own) {
-            for (HttpExchange each : own.getConversation().getExchanges()) {
-                if (each.getRequest() == request) {
-                    return each;
-                }
-            }
-        }
-        return null;
-    }
-
-    /** Null without the header; where nobody understands what it says, as if it did not say for how long. */
+    /**
+     * Null without the header, which successes are not looked through for (RFC 9110 10.2.3); where nobody understands what it
+     * says, as if it did not say for how long.
+     */
     private static @Nullable Duration retryAfter(Response response) {
         String value = response.getHeaders().get(HttpHeader.RETRY_AFTER);
         return value == null ? null : RetryAfter.parse(value, Instant.now()).orElse(Cooling.UNSAID);

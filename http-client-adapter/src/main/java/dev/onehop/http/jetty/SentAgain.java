@@ -9,7 +9,6 @@ import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.transport.HttpConversation;
 import org.eclipse.jetty.client.transport.HttpRequest;
 import org.eclipse.jetty.client.transport.ResponseListeners;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.util.NanoTime;
 import org.jspecify.annotations.Nullable;
 
@@ -32,32 +31,19 @@ final class SentAgain implements Response.Listener {
     private static final String COUNT = SentAgain.class.getName();
     private static final String REFUSED = COUNT + ".refused";
     private static final String LOST = COUNT + ".lost";
-    private static final String HEADERS = COUNT + ".headers";
 
     private final HttpRequest request;
     private final PodExchange watched;
-    private final HttpFields headers;
 
-    private SentAgain(HttpRequest request, PodExchange watched, HttpFields headers) {
+    private SentAgain(HttpRequest request, PodExchange watched) {
         this.request = request;
         this.watched = watched;
-        this.headers = headers;
     }
 
     /** Null for a request that is not to be sent twice, whatever becomes of it. */
     static @Nullable SentAgain of(HttpRequest request, PodExchange watched) {
         boolean repeatable = request.getTrailersSupplier() == null && request.getURI() != null;
-        return repeatable ? new SentAgain(request, watched, headersOf(request)) : null;
-    }
-
-    /** As the caller had them, before Jetty added its own. */
-    private static HttpFields headersOf(HttpRequest request) {
-        if (request.getAttributes().get(HEADERS) instanceof HttpFields noted) {
-            return noted;
-        }
-        HttpFields present = HttpFields.build(request.getHeaders()).asImmutable();
-        request.attribute(HEADERS, present);
-        return present;
+        return repeatable ? new SentAgain(request, watched) : null;
     }
 
     @Override
@@ -107,7 +93,7 @@ final class SentAgain implements Response.Listener {
 
     private Request again() {
         HttpRequest copy = request.copy(request.getURI());
-        copy.headers(fresh -> fresh.clear().add(headers));
+        copy.headers(fresh -> fresh.clear().add(watched.headers()));
         request.getCookies().forEach(copy::cookie);
         request.getAttributes().forEach(copy::attribute);
         if (request.getTimeoutNanoTime() != Long.MAX_VALUE) {

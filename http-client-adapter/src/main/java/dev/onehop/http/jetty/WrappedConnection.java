@@ -24,12 +24,20 @@ abstract class WrappedConnection
 
     final IConnection http;
 
+    // what it is, asked once: the pool and each request want to know
+    private final @Nullable Attachable attachable;
+    private final ConnectionPool.@Nullable MaxMultiplexable multiplexable;
+    private final ConnectionPool.@Nullable MaxUsable usable;
+
     WrappedConnection(IConnection http) {
         this.http = http;
+        this.attachable = http instanceof Attachable own ? own : null;
+        this.multiplexable = http instanceof ConnectionPool.MaxMultiplexable own ? own : null;
+        this.usable = http instanceof ConnectionPool.MaxUsable own ? own : null;
     }
 
     final boolean isMultiplexed() {
-        return http instanceof ConnectionPool.MaxMultiplexable;
+        return multiplexable != null;
     }
 
     @Override
@@ -50,13 +58,13 @@ abstract class WrappedConnection
     /** Where the pool keeps its entry: it is told of releases and removals by the client's connection. */
     @Override
     public final @Nullable Object getAttachment() {
-        return http instanceof Attachable own ? own.getAttachment() : null;
+        return attachable == null ? null : attachable.getAttachment();
     }
 
     @Override
     public final void setAttachment(@Nullable Object attachment) {
-        if (http instanceof Attachable own) {
-            own.setAttachment(attachment);
+        if (attachable != null) {
+            attachable.setAttachment(attachment);
         }
     }
 
@@ -72,11 +80,11 @@ abstract class WrappedConnection
 
     @Override
     public final int getMaxMultiplex() {
-        return http instanceof ConnectionPool.MaxMultiplexable own ? own.getMaxMultiplex() : 1;
+        return multiplexable == null ? 1 : multiplexable.getMaxMultiplex();
     }
 
     @Override
     public final int getMaxUsage() {
-        return http instanceof ConnectionPool.MaxUsable own ? own.getMaxUsage() : Integer.MAX_VALUE;
+        return usable == null ? Integer.MAX_VALUE : usable.getMaxUsage();
     }
 }
