@@ -9,6 +9,8 @@ import dev.onehop.service.StaticDiscovery;
 import dev.onehop.testing.SampleService;
 import dev.onehop.time.ManualTime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +99,39 @@ class DialledPortsTest {
                     .as("what was asked for stays")
                     .isTrue();
         }
+    }
+
+    @Test
+    void ofTooManyDialledPortsTheOneDialledLongestAgoGoes() {
+        List<String> gone = new ArrayList<>();
+        try (var off = Onehop.builder()
+                .discovery(discovery)
+                .enabled(false)
+                .loop(time)
+                .listener(event -> {
+                    if (event instanceof OnehopEvent.PortClosed closed) {
+                        gone.add(closed.port().service().name());
+                    }
+                })
+                .build()) {
+            for (int i = 0; i < ServicePorts.MOST_DIALLED; i++) {
+                dialled(off, i);
+            }
+            dialled(off, 0);
+            dialled(off, 2);
+
+            for (int i = 0; i < 3; i++) {
+                dialled(off, ServicePorts.MOST_DIALLED + i);
+            }
+
+            assertThat(gone).as("0 and 2 were dialled again").containsExactly("name-1", "name-3", "name-4");
+        }
+    }
+
+    /** What a client dials a millisecond after another. */
+    private void dialled(Onehop by, int name) {
+        assertThat(by.forHost("name-" + name, 80)).isPresent();
+        time.advance(Duration.ofMillis(1));
     }
 
     @Test
