@@ -19,10 +19,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.client.AsyncRequestContent;
+import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.client.DuplexConnectionPool;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +83,42 @@ class JettyCallersTest extends JettyFixture {
         over.countDown();
         await().atMost(SOON).until(() -> balancer.tally().inFlight() == 0);
         nothingWasLearnt(balancer);
+    }
+
+    @Test
+    void aRequestThatItsCallerAbortsOnceItIsKnownToBeStaleIsNotSentAgain() throws Exception {
+        LoopbackPods pods = pods(2);
+        Onehop onehop = onehop();
+        var abandoned = new AtomicReference<Request>();
+        HttpClient http = removing(onehop, () -> {
+            if (abandoned.get() != null) {
+                abandoned.get().abort(new EOFException("the browser left"));
+            }
+        });
+        http.GET(URL);
+        withConnection(pods).resetAfterRequest().refuse();
+
+        abandoned.set(http.newRequest(URL));
+        CompletableFuture<ContentResponse> answer = future(abandoned.get());
+
+        assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(EOFException.class);
+        await().atMost(SOON).until(() -> balancer(onehop).tally().failed(Signal.STALE_CONNECTION) == 1);
+        assertThat(pods.requests()).isEqualTo(2);
+        assertThat(balancer(onehop).tally().started()).isEqualTo(2);
+    }
+
+    /** A client whose pool does something before it lets go of a connection: when it has failed its request, and not said so. */
+    private HttpClient removing(Onehop onehop, Runnable before) throws Exception {
+        var transport = new HttpClientTransportOverHTTP(1);
+        transport.setConnectionPoolFactory(destination -> new DuplexConnectionPool(destination, 64) {
+            @Override
+            public boolean remove(Connection connection) {
+                before.run();
+                return super.remove(connection);
+            }
+        });
+        return closing(JettyClient.started(OnehopJetty.on(new HttpClient(transport), onehop), PLAIN))
+                .http();
     }
 
     @Test
