@@ -80,7 +80,7 @@ public final class Stalls implements AutoCloseable {
      *
      * @param longest a single stall of this length is too much
      */
-    void assumeFit(Duration longest) {
+    public void assumeFit(Duration longest) {
         Assumptions.assumeTrue(
                 worst().compareTo(longest) < 0 && share() < FAIR_SHARE,
                 () -> String.format(

@@ -8,6 +8,7 @@ import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.health.Backend;
 import dev.onehop.http.contract.ClientUnderTest.Setup;
+import dev.onehop.http.contract.TimedCalls.Bounds;
 import dev.onehop.testing.LoopbackPod;
 import dev.onehop.testing.LoopbackPods;
 import java.io.IOException;
@@ -78,6 +79,54 @@ public abstract class ConnectsContract extends ContractFixture {
         assertThat(balancer.tally().started()).isBetween(2L, 3L);
         assertThat(everybody(balancer))
                 .allSatisfy(each -> assertThat(each.started()).isLessThanOrEqualTo(1));
+    }
+
+    /** When a call of 300 ms ends that is made while no other is. */
+    protected Bounds alone() {
+        return new Bounds(Duration.ofMillis(50), 0);
+    }
+
+    /** The same of several at once: where those under way as an outage begins counted on another pod, they end early. */
+    protected Bounds several() {
+        return new Bounds(Duration.ofMillis(50), TimedCalls.AT_ONCE);
+    }
+
+    @Test
+    void f14_whereAllSwallowSynsACallEndsByItsDeadline() throws Exception {
+        LoopbackPods pods = pods(3);
+        client(onehop()).get(URL + "/"); // so that loading classes is not counted
+        pods.forEach(LoopbackPod::blackHole);
+        ClientUnderTest first = hasty();
+        assertThatThrownBy(() -> first.get(URL + "/")).isInstanceOf(IOException.class);
+
+        TimedCalls alone = TimedCalls.alone(hasty());
+        TimedCalls several = TimedCalls.several(hasty());
+
+        assertThat(pods.requests()).as("but to load classes").isEqualTo(1);
+        alone.assertWithin(alone(), getClass().getSimpleName() + ", one at a time, 3 of 3 black holes");
+        several.assertWithin(several(), getClass().getSimpleName() + ", 8 at a time, 3 of 3 black holes");
+    }
+
+    @Test
+    void f14_whereTwoOfThreeSwallowSynsACallIsServedOrEndsByItsDeadline() throws Exception {
+        LoopbackPods pods = pods(3);
+        // a pool would keep to its connection
+        pods.forEach(pod -> pod.answering(request -> pod.echo(request).with("Connection", "close")));
+        client(onehop()).get(URL + "/");
+        pods.get(0).blackHole();
+        pods.get(1).blackHole();
+
+        TimedCalls several = TimedCalls.several(hasty());
+
+        several.assertWithin(several(), getClass().getSimpleName() + ", 8 at a time, 2 of 3 black holes");
+        several.assertServed(Math.max(1, TimedCalls.COUNT - 2 * several().early())); // by then both are ejected
+    }
+
+    /** A client whose connects may take 300 ms, over an Onehop that knows its pods. */
+    private ClientUnderTest hasty() throws Exception {
+        Onehop onehop = onehop();
+        balancer(onehop).ready().toCompletableFuture().join();
+        return client(onehop, Setup.plain().connectTimeout(TimedCalls.DEADLINE));
     }
 
     @Test

@@ -12,6 +12,8 @@ enum Page {
             import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
             import org.apache.hc.client5.http.impl.classic.HttpClients;
             import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+            import org.apache.hc.core5.reactor.IOReactorConfig;
+            import org.apache.hc.core5.util.TimeValue;
             import org.apache.hc.core5.util.Timeout;
             """, "javax.net.ssl.SSLContext sslContext;", "OnehopConnectionManager", "OnehopAsyncConnectionManager"),
     JDK("""
