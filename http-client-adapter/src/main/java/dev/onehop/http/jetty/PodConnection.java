@@ -4,7 +4,6 @@ import dev.onehop.Attempt;
 import dev.onehop.HeldConnection;
 import dev.onehop.health.Signal;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +37,6 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
 
     private final @Nullable EndPoint socket;
     private final @Nullable EndPoint carrier;
-    private final @Nullable EndPoint looked;
-    private final ByteBuffer look;
     private final Leaving leaving;
     private final HttpDestination destination;
     private final Scheduler scheduler;
@@ -60,10 +57,6 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
         super(http);
         this.socket = socket;
         this.carrier = carrier;
-        this.looked = looked(http);
-        this.look = looked == null
-                ? BufferUtil.EMPTY_BUFFER
-                : BufferUtil.allocateDirect(1); // into which the socket is read
         this.leaving = leaving;
         this.destination = call.destination();
         this.scheduler = call.client().getScheduler();
@@ -98,10 +91,8 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
 
     @Override
     public @Nullable SendFailure send(HttpExchange exchange) {
+        unwanted.cancel();
         boolean used = begun.get() > 0;
-        if (!used) {
-            unwanted.cancel();
-        }
         boolean reused = used || rested;
         boolean stale = (used || SentAgain.mayGoByAnother(exchange.getConversation())) && isStale();
         Optional<Attempt> attempt = stale && reused ? Optional.empty() : held.begin();
@@ -153,22 +144,17 @@ final class PodConnection extends WrappedConnection implements HeldConnection.Cl
         }
     }
 
-    /** Where a close by the pod shows before Jetty notices: over TLS, and with HTTP/2, it does not. */
-    private static @Nullable EndPoint looked(IConnection http) {
-        return http instanceof org.eclipse.jetty.io.Connection own
-                        && !(own.getEndPoint() instanceof SslConnection.SslEndPoint)
-                ? own.getEndPoint()
-                : null;
-    }
-
-    /** Whether the pod has closed the connection, and Jetty is about to notice. */
+    /**
+     * Whether the pod has closed the connection, and Jetty is about to notice. Over TLS, and with HTTP/2, that is not to be
+     * seen.
+     */
     private boolean isStale() {
-        if (looked == null) {
+        if (!(http instanceof org.eclipse.jetty.io.Connection own)
+                || own.getEndPoint() instanceof SslConnection.SslEndPoint) {
             return false;
         }
-        BufferUtil.clear(look);
         try {
-            return looked.fill(look) != 0;
+            return own.getEndPoint().fill(BufferUtil.allocate(1)) != 0;
         } catch (IOException e) {
             return true;
         }
