@@ -21,7 +21,6 @@ import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +32,6 @@ record AsyncClient(CloseableHttpAsyncClient http, OnehopAsyncConnectionManager p
     }
 
     static AsyncClient over(Onehop onehop, Setup setup, HttpRequestRetryStrategy retries) {
-        return over(onehop, setup, retries, IOReactorConfig.DEFAULT);
-    }
-
-    static AsyncClient over(Onehop onehop, Setup setup, HttpRequestRetryStrategy retries, IOReactorConfig reactor) {
         var manager = OnehopAsyncConnectionManager.of(onehop, pool -> {
             pool.setMaxConnTotal(setup.connections())
                     .setMaxConnPerRoute(setup.connections())
@@ -53,7 +48,6 @@ record AsyncClient(CloseableHttpAsyncClient http, OnehopAsyncConnectionManager p
         });
         CloseableHttpAsyncClient http = HttpAsyncClients.custom()
                 .setConnectionManager(manager)
-                .setIOReactorConfig(reactor)
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setResponseTimeout(Timeout.of(setup.responseTimeout()))
                         .build())

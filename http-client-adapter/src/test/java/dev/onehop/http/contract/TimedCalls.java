@@ -27,7 +27,7 @@ public record TimedCalls(List<Call> calls, Stalls stalls) {
     public static final int AT_ONCE = 8;
 
     /** What {@link #several} makes in all. */
-    public static final int COUNT = 48;
+    public static final int COUNT = 24;
 
     private static final Duration EARLY = DEADLINE.minusMillis(20);
 
@@ -61,7 +61,7 @@ public record TimedCalls(List<Call> calls, Stalls stalls) {
 
     /** One after the other. */
     public static TimedCalls alone(ClientUnderTest client) throws Exception {
-        return of(client, 6, 1);
+        return of(client, 3, 1);
     }
 
     private static TimedCalls of(ClientUnderTest client, int count, int atOnce) throws Exception {
