@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to one Service port that clients keep open, and which of them are to go: at once those of backends that
@@ -69,7 +70,7 @@ final class HeldConnections {
         this.retired = retired;
     }
 
-    /** Takes note of a connection that stands. Where its backend has left during the connect, the next turn notices. */
+    /** Takes note of a connection that stands. Where its backend has left during the connect, it is retired at once. */
     HeldConnection hold(Attempt made, HeldConnection.Closing close) {
         long age = (long) (maxAge.toNanos() * (0.8 + 0.4 * random.nextDouble()));
         var held = new HeldConnection(this, made, close, loop.nanoTime() + age);
@@ -82,7 +83,18 @@ final class HeldConnections {
         } else if (turning.compareAndSet(false, true)) {
             loop.execute(this::wind);
         }
+        Backend backend = made.backend().orElse(null);
+        if (backend != null && !present.get().contains(backend)) {
+            loop.execute(() -> lookAt(held));
+        }
         return held;
+    }
+
+    private void lookAt(HeldConnection held) {
+        Retirement why = stopped ? null : leaves(held, kept(present.get()));
+        if (why != null) {
+            retire(held, why, false);
+        }
     }
 
     void forget(HeldConnection held) {
@@ -104,16 +116,26 @@ final class HeldConnections {
         if (open.isEmpty()) {
             return;
         }
-        var kept = new KeptBackends(next, outage.getAsBoolean());
+        KeptBackends kept = kept(next);
         int idle = 0;
         for (HeldConnection each : open) {
-            Backend backend = each.made().backend().orElse(null);
-            Retirement why = backend == null ? null : kept.retirement(backend).orElse(null);
-            if (why == Retirement.LEFT || why == Retirement.EJECTED) {
+            Retirement why = leaves(each, kept);
+            if (why != null) {
                 boolean later = each.isIdle() && ++idle > AT_ONCE;
                 retire(each, why, later);
             }
         }
+    }
+
+    private KeptBackends kept(Eligible snapshot) {
+        return new KeptBackends(snapshot, outage.getAsBoolean());
+    }
+
+    /** Why the connection does not stay until there is time to move it; null where it does. */
+    private static @Nullable Retirement leaves(HeldConnection held, KeptBackends kept) {
+        Backend backend = held.made().backend().orElse(null);
+        Retirement why = backend == null ? null : kept.retirement(backend).orElse(null);
+        return why == Retirement.SURPLUS ? null : why;
     }
 
     /** The port is not followed any more, though others may follow it anew: its connections end with their exchanges. */

@@ -144,8 +144,8 @@ class HeldConnectionsTest {
         var closed = new AtomicInteger();
 
         HeldConnection held = attempt.hold(closed::incrementAndGet);
-        time.advance(TURN);
-        assertThat(held.isRetired()).isTrue();
+        time.run();
+        assertThat(held.isRetired()).as("at once").isTrue();
         assertThat(closed).hasValue(0);
         Attempt exchange = held.begin().orElseThrow();
         assertThat(exchange).isSameAs(attempt);
@@ -605,7 +605,7 @@ class HeldConnectionsTest {
     @Test
     void aTurnThatFailsIsFollowedByAnother() throws Exception {
         publish(3);
-        var failing = new AtomicBoolean(true);
+        var failing = new AtomicBoolean();
         List<Retirement> retired = new ArrayList<>();
         var connections = new HeldConnections(
                 time,
@@ -622,6 +622,7 @@ class HeldConnectionsTest {
                 retired::add);
         connections.hold(api.attempt(), () -> {});
         time.run();
+        failing.set(true);
         try {
             time.advance(TURN);
         } catch (IllegalStateException told) {
