@@ -3,12 +3,9 @@ package dev.onehop.http.jdk;
 import dev.onehop.Balancer;
 import dev.onehop.Onehop;
 import dev.onehop.eligible.FallbackReason;
-import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -29,6 +26,7 @@ final class Setup {
     private final Onehop onehop;
     private final PodForm form;
     private final PodClients pods;
+    private final Proxies proxies;
     private final OpenCalls calls = new OpenCalls();
     private final Redirects redirects;
     private final Cookies cookies;
@@ -40,6 +38,7 @@ final class Setup {
         this.onehop = onehop;
         this.form = form;
         this.pods = new PodClients(wrapped, form.proxies());
+        this.proxies = new Proxies(wrapped, System::nanoTime);
         this.redirects = Redirects.as(wrapped.followRedirects());
         this.cookies = new Cookies(wrapped.cookieHandler());
         this.credentials = new Credentials(wrapped.authenticator());
@@ -82,7 +81,7 @@ final class Setup {
         URI uri = request.uri();
         if (form.isFor(uri)) {
             Optional<Balancer> ours = balancer(uri);
-            return ours.isPresent() && isProxied(uri) ? Optional.empty() : ours;
+            return ours.isPresent() && proxies.isFor(uri) ? Optional.empty() : ours;
         }
         if (bypass(uri) && PodForm.isHttps(uri) && told.compareAndSet(false, true)) {
             log.warn(
@@ -102,7 +101,7 @@ final class Setup {
         if (form.isForWebSockets()
                 && wrapped.cookieHandler().isEmpty()
                 && wrapped.authenticator().isEmpty()) {
-            return balancer(uri).filter(ours -> !isProxied(uri));
+            return balancer(uri).filter(ours -> !proxies.isFor(uri));
         }
         bypass(uri);
         return Optional.empty();
@@ -114,7 +113,7 @@ final class Setup {
      * @return whether there was something to count
      */
     boolean bypass(URI uri) {
-        if (isProxied(uri)) {
+        if (proxies.isFor(uri)) {
             return false;
         }
         Optional<Balancer> ours = balancer(uri);
@@ -125,15 +124,5 @@ final class Setup {
     private Optional<Balancer> balancer(URI uri) {
         String host = uri.getHost();
         return host == null ? Optional.empty() : onehop.forHost(host, PodForm.port(uri));
-    }
-
-    /** Whether the wrapped client would send {@code uri} through a proxy, by its own selector or the JVM's. */
-    private boolean isProxied(URI uri) {
-        ProxySelector selector = wrapped.proxy().orElseGet(ProxySelector::getDefault);
-        if (selector == null) {
-            return false;
-        }
-        List<Proxy> proxies = selector.select(uri);
-        return !proxies.isEmpty() && proxies.get(0).type() == Proxy.Type.HTTP;
     }
 }
