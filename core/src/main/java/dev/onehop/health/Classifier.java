@@ -17,7 +17,8 @@ public interface Classifier {
      * An HTTP response.
      *
      * @param status 100..599
-     * @param retryAfter whether it carries a {@code Retry-After}
+     * @param retryAfter whether the response carries a {@code Retry-After}; not looked for below 300, where it has no meaning
+     *     (RFC 9110 10.2.3)
      * @return empty when the backend did its work, which most error statuses say as well
      */
     Optional<Signal> ofHttpStatus(int status, boolean retryAfter);
