@@ -259,6 +259,7 @@ class CallsTest {
         try (Fleet fleet = Fleet.of(10)) {
             int wrong = unused();
             fleet.publishAtPort(wrong);
+            await().until(() -> fleet.api().eligible().backend(0).key().port() == wrong);
             Load load = Load.of(fleet, 300).during(3_000);
             Outcome outcome = load.end();
             int before = outcome.failed();
