@@ -92,6 +92,7 @@ public abstract class ConnectsContract extends ContractFixture {
     }
 
     @Test
+    @Tag("deadline")
     void f14_whereAllSwallowSynsACallEndsByItsDeadline() throws Exception {
         LoopbackPods pods = pods(3);
         client(onehop()).get(URL + "/"); // so that loading classes is not counted
@@ -108,6 +109,7 @@ public abstract class ConnectsContract extends ContractFixture {
     }
 
     @Test
+    @Tag("deadline")
     void f14_whereTwoOfThreeSwallowSynsACallIsServedOrEndsByItsDeadline() throws Exception {
         LoopbackPods pods = pods(3);
         // a pool would keep to its connection
